@@ -1,0 +1,30 @@
+import { defineConfig } from 'vitest/config';
+
+const exclude = ['**/node_modules/**', '**/.cache/**'];
+
+/** The suffix says the kind: `.unit` needs nothing, `.int` needs real servers. */
+export default defineConfig({
+  test: {
+    exclude,
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{packages,services,schemas,test}/**/*.unit.test.ts'],
+          exclude,
+        },
+      },
+      {
+        test: {
+          name: 'int',
+          include: ['{packages,services,schemas,test}/**/*.int.test.ts'],
+          exclude,
+          globalSetup: ['test/servers/global-setup.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+          fileParallelism: false,
+        },
+      },
+    ],
+  },
+});
