@@ -43,6 +43,14 @@ export function alertIdOf(alert: Pick<Alert, 'incidentId' | 'target' | 'phase' |
   ) as AlertId;
 }
 
+/** UUIDv5 of source, phase and instant, for alerts about a feed. */
+export function feedAlertIdOf(alert: Pick<FeedAlert, 'source' | 'phase' | 'at'>): AlertId {
+  return uuidv5(
+    `${alert.source}\n${alert.phase}\n${formatInstant(alert.at)}`,
+    namespace,
+  ) as AlertId;
+}
+
 /** Why an alert was raised later than `grace` + 1 s after it was due (semantics 6). */
 export const lateReasons = ['lag', 'outage', 'late-fact', 'feed-silent', 'policy-change'] as const;
 export type LateReason = (typeof lateReasons)[number];

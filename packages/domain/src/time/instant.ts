@@ -66,3 +66,13 @@ export function formatInstant(instant: Instant): string {
 export function plus(instant: Instant, ms: number): Instant {
   return (instant + ms) as Instant;
 }
+
+/** The later of two instants. */
+export function later(a: Instant, b: Instant): Instant {
+  return Math.max(a, b) as Instant;
+}
+
+/** The earlier of two instants. */
+export function earlier(a: Instant, b: Instant): Instant {
+  return Math.min(a, b) as Instant;
+}

@@ -1,0 +1,109 @@
+import type { Grade } from '../facts/fact.ts';
+import { type Scope, takesInChild } from '../policy/policy.ts';
+import { type Instant, plus } from '../time/instant.ts';
+import { type IncidentState, isReached } from './state.ts';
+import type { Moment } from './timeline.ts';
+
+/** Whether a scope's grades take the incident in, and since when (semantics 4, "in grade"). */
+export type Standing = { readonly inGrade: boolean; readonly enteredAt: Instant };
+
+/** A moment seen by one target or objective. */
+export interface ScopedMoment extends Moment {
+  readonly inGrade: boolean;
+  /** In grade, and child, force, setting and type are as the scope says. */
+  readonly applies: boolean;
+  /** When the clock began, whatever the incident's state; none when it has not. */
+  readonly begin: Instant | undefined;
+  readonly due: Instant | undefined;
+  readonly reached: boolean;
+  /** Open, applying, not reached, and the clock has begun. */
+  readonly watched: boolean;
+}
+
+/** The timeline as one target or objective sees it. */
+export function throughScope(timeline: readonly Moment[], scope: Scope): readonly ScopedMoment[] {
+  const scoped: ScopedMoment[] = [];
+  let before: IncidentState | undefined;
+  let standing: Standing | undefined;
+  for (const moment of timeline) {
+    standing = standingAfter(standing, before, moment, scope);
+    before = moment.state;
+    const { state } = moment;
+    const { inGrade, enteredAt } = standing;
+    const applies = inGrade && takesIn(scope, state);
+    const begin = beginOf(scope, state, inGrade ? enteredAt : undefined);
+    const reached = isReached(state, scope.milestone);
+    scoped.push({
+      ...moment,
+      inGrade,
+      applies,
+      begin,
+      due: begin === undefined ? undefined : plus(begin, scope.within),
+      reached,
+      watched: state.open && applies && !reached && begin !== undefined,
+    });
+  }
+  return scoped;
+}
+
+function standingAfter(
+  standing: Standing | undefined,
+  before: IncidentState | undefined,
+  { at, fact, state }: Moment,
+  scope: Scope,
+): Standing {
+  const opened = before === undefined || (fact.type === 'incident-reopened' && !before.open);
+  if (standing === undefined || opened) {
+    return { inGrade: scope.grades.includes(state.grade), enteredAt: state.start };
+  }
+  if (fact.type !== 'incident-updated' || fact.grade === undefined) return standing;
+  const [from, to] = [before.grade, fact.grade];
+  if (scope.grades.includes(to)) {
+    if (standing.inGrade) return standing;
+    return { inGrade: true, enteredAt: isMoreUrgent(to, from) ? at : state.start };
+  }
+  const held =
+    scope.downgrade === 'review' &&
+    standing.inGrade &&
+    fact.reviewed !== true &&
+    (to === from || to === 'unknown' || isMoreUrgent(from, to));
+  return held ? standing : { ...standing, inGrade: false };
+}
+
+const urgency: Readonly<Record<Exclude<Grade, 'unknown'>, number>> = {
+  immediate: 4,
+  priority: 3,
+  scheduled: 2,
+  resolution: 1,
+};
+
+/** `unknown` is neither more nor less urgent than anything. */
+function isMoreUrgent(a: Grade, b: Grade): boolean {
+  return a !== 'unknown' && b !== 'unknown' && urgency[a] > urgency[b];
+}
+
+function takesIn(scope: Scope, state: IncidentState): boolean {
+  return (
+    takesInChild(scope.child, state.child) &&
+    (scope.forces === undefined || scope.forces.includes(state.forceId)) &&
+    (scope.settings === undefined ||
+      (state.setting !== undefined && scope.settings.includes(state.setting))) &&
+    (scope.incidentTypes === undefined ||
+      (state.incidentType !== undefined && scope.incidentTypes.includes(state.incidentType)))
+  );
+}
+
+function beginOf(
+  scope: Scope,
+  state: IncidentState,
+  enteredAt: Instant | undefined,
+): Instant | undefined {
+  switch (scope.clock) {
+    case 'created':
+      return state.start;
+    case 'graded':
+      return enteredAt;
+    case 'allocated':
+      return state.dispatched;
+  }
+}
