@@ -1,0 +1,180 @@
+import type { InputTopic } from '@vigil/domain/facts/fact';
+import { inputTopics } from '@vigil/domain/facts/fact';
+import { earlier, type Instant } from '@vigil/domain/time/instant';
+import type { Batch, LogRecord, OutgoingRecord, PartitionHandlers } from '@vigil/event-log/port';
+import type { Shard } from '@vigil/working-set/port';
+import { applyIntake, readToOf, Superseded } from './apply.ts';
+import type { PositionedFact } from './incident-record.ts';
+import { pause } from './pause.ts';
+import { type Engine, limits } from './ports.ts';
+import { heardKey } from './watermark.ts';
+
+/**
+ * What incident-consumer and attendance-consumer do with the topics they read: decode, put aside what
+ * cannot be read, apply the rest, and note how far the topic has been read.
+ */
+export function factIntake(engine: Engine): PartitionHandlers {
+  const { workingSet, observe } = engine;
+  /** The offset that the working set holds, by the log's topic and partition; moved by our commits only. */
+  const believed = new Map<string, bigint | undefined>();
+  const held = new Set<string>();
+  const shardOf = (partition: number): Shard => ({ deployment: engine.deployment, partition });
+  const placeOf = (topic: string, partition: number): string => `${topic}-${partition}`;
+
+  return {
+    async assigned(logTopic, partition) {
+      const topic = inputTopicOf(engine, logTopic);
+      const place = placeOf(logTopic, partition);
+      held.add(place);
+      for (let waited = false; held.has(place); waited = true) {
+        const state = await workingSet.shard(shardOf(partition));
+        if (state.mode !== undefined) {
+          const offset = state.offsets.get(topic);
+          await reportLoss(engine, logTopic, partition, offset);
+          believed.set(place, offset);
+          return offset;
+        }
+        if (!waited) observe({ event: 'waiting', partition, why: 'its detector to prepare it' });
+        await pause(limits.tickMs * 4);
+      }
+      return undefined;
+    },
+
+    revoked(logTopic, partition) {
+      const place = placeOf(logTopic, partition);
+      held.delete(place);
+      believed.delete(place);
+    },
+
+    async batch(batch) {
+      const topic = inputTopicOf(engine, batch.topic);
+      const place = placeOf(batch.topic, batch.partition);
+      const from = expectOffset(believed, place);
+      const read = await readBatch(engine, topic, batch);
+      await batch.alive();
+      const last = batch.records.at(-1);
+      const incidents = await applyIntake(engine, shardOf(batch.partition), {
+        topic,
+        from,
+        to: batch.position,
+        facts: read.facts,
+        heard: read.heard,
+        readTo: readToOf(last?.timestamp ?? 0, engine.clock()),
+        putAside: (retired) => putAsideRetired(engine, batch.records, retired),
+      });
+      believed.set(place, batch.position);
+      observe({
+        event: 'facts-applied',
+        topic,
+        partition: batch.partition,
+        facts: read.facts.length,
+        incidents,
+      });
+    },
+
+    async caughtUp(logTopic, partition, position, readAt) {
+      const topic = inputTopicOf(engine, logTopic);
+      const place = placeOf(logTopic, partition);
+      const from = expectOffset(believed, place);
+      await applyIntake(engine, shardOf(partition), {
+        topic,
+        from,
+        to: position,
+        facts: [],
+        heard: [],
+        readTo: earlier(readAt as Instant, engine.clock()),
+      });
+      believed.set(place, position);
+    },
+  };
+}
+
+function expectOffset(
+  believed: ReadonlyMap<string, bigint | undefined>,
+  place: string,
+): bigint | undefined {
+  if (!believed.has(place)) throw new Superseded(`${place} is not assigned here`);
+  return believed.get(place);
+}
+
+function inputTopicOf({ codec }: Engine, logTopic: string): InputTopic {
+  const topic = inputTopics.find((name) => codec.topics.input[name] === logTopic);
+  if (topic === undefined) throw new Error(`${logTopic} is not an input topic`);
+  return topic;
+}
+
+/** Facts that the log no longer keeps were never applied: that is said, not passed over. */
+async function reportLoss(
+  { log, observe }: Engine,
+  topic: string,
+  partition: number,
+  offset: bigint | undefined,
+): Promise<void> {
+  const kept = (await log.offsets(topic)).get(partition);
+  if (kept !== undefined && offset !== undefined && offset < kept.first) {
+    observe({ event: 'facts-lost', topic, partition, from: offset, to: kept.first });
+  }
+}
+
+async function readBatch(
+  engine: Engine,
+  topic: InputTopic,
+  { records }: Batch,
+): Promise<{
+  readonly facts: readonly PositionedFact[];
+  readonly heard: readonly { readonly key: string; readonly instant: Instant }[];
+}> {
+  const { codec, policy } = engine;
+  const facts: PositionedFact[] = [];
+  const heard: { key: string; instant: Instant }[] = [];
+  const unreadable: OutgoingRecord[] = [];
+  for (const record of records) {
+    const decoded = await codec.decode(record);
+    if (decoded.kind === 'fact') {
+      facts.push({ fact: decoded.fact, topic, offset: record.offset });
+    } else if (decoded.kind === 'heartbeat') {
+      const { source, at } = decoded.heartbeat;
+      if (policy.feeds.some((feed) => feed.source === source)) {
+        heard.push({ key: heardKey(topic, source), instant: at });
+      }
+    } else {
+      unreadable.push(deadLetter(engine, record, decoded.reason, decoded.detail));
+    }
+  }
+  // Before the offset moves on: a dead letter may then stand twice after a crash, but is never missing.
+  if (unreadable.length > 0) await engine.log.append(codec.topics.deadLetters, unreadable);
+  return { facts, heard };
+}
+
+function deadLetter(
+  { codec, clock, observe }: Engine,
+  record: LogRecord,
+  reason: string,
+  detail: string,
+  incidentId?: PositionedFact['fact']['incidentId'],
+): OutgoingRecord {
+  const { topic, partition, offset } = record;
+  observe({ event: 'dead-letter', topic, partition, offset, reason });
+  return codec.encodeDeadLetter(record, {
+    reason,
+    detail,
+    at: clock(),
+    ...(incidentId === undefined ? {} : { incidentId }),
+  });
+}
+
+/** Facts of incidents that have left the working set go to a person (semantics 6). */
+async function putAsideRetired(
+  engine: Engine,
+  records: readonly LogRecord[],
+  retired: readonly PositionedFact[],
+): Promise<void> {
+  const letters = retired.flatMap(({ fact, offset }) => {
+    const record = records.find((one) => one.offset === offset);
+    const detail = 'the incident was closed and has left the working set; an audit still counts it';
+    return record === undefined
+      ? []
+      : [deadLetter(engine, record, 'retired', detail, fact.incidentId)];
+  });
+  await engine.log.append(engine.codec.topics.deadLetters, letters);
+}
