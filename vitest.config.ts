@@ -10,7 +10,7 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{packages,services,schemas,test}/**/*.unit.test.ts'],
+          include: ['{packages,services,schemas,infra,test}/**/*.unit.test.ts'],
           exclude,
         },
       },

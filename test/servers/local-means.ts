@@ -1,0 +1,29 @@
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { findJava } from './java.ts';
+import { OLDEST_JAVA } from './kafka.ts';
+
+/** Which servers a test can start for itself on this machine. */
+export interface LocalMeans {
+  readonly redis: boolean;
+  readonly kafka: boolean;
+}
+
+const run = promisify(execFile);
+
+/** Looks for the programs that a local Redis and a local Kafka need; starts no server. */
+export async function findLocalMeans(): Promise<LocalMeans> {
+  const [redis, java, maven] = await Promise.all([
+    succeeds(run('redis-server', ['--version'])),
+    succeeds(findJava(OLDEST_JAVA)),
+    succeeds(run('mvn', ['--version'])),
+  ]);
+  return { redis, kafka: java && maven };
+}
+
+async function succeeds(attempt: Promise<unknown>): Promise<boolean> {
+  return attempt.then(
+    () => true,
+    () => false,
+  );
+}
