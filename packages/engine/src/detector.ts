@@ -1,5 +1,7 @@
+import type { LedgerRecord, ObjectiveAlert } from '@vigil/domain/ledger/alert';
 import type { Instant } from '@vigil/domain/time/instant';
-import { slotsOver } from '@vigil/domain/windows/slots';
+import { type Missed, objectiveAlerts } from '@vigil/domain/windows/objective-alerts';
+import { slotsOver, windowFigures } from '@vigil/domain/windows/slots';
 import { Fenced, type PartitionHandlers, type Publisher } from '@vigil/event-log/port';
 import type { Shard, ShardState } from '@vigil/working-set/port';
 import { feedChanges } from './feeds.ts';
@@ -142,20 +144,45 @@ function isHeld(state: ShardState, { policy }: Engine, wall: Instant): boolean {
   return policy.feeds.length > 0 || watermark === undefined || wall - watermark > policy.holdAtMost;
 }
 
+/** What an owner does now and then: says that it is there, lets go of old slots, looks at feeds and objectives. */
 async function keepHouse(engine: Engine, shard: Shard, state: ShardState): Promise<void> {
   const { workingSet, policy, clock } = engine;
   const wall = clock();
   const watermark = shardWatermark(state, policy);
   const slots = await workingSet.slots(shard);
-  const dropSlots = watermark === undefined ? [] : slotsOver(slots.keys(), watermark);
-  const feeds = shard.partition === 0 ? feedChanges(state, policy, wall) : undefined;
+  const speaksForAll = shard.partition === 0;
+  const feeds = speaksForAll ? feedChanges(state, policy, wall) : undefined;
+  const objectives = speaksForAll ? await objectiveChanges(engine, shard, state) : undefined;
+  const alerts: readonly LedgerRecord[] = [...(feeds?.alerts ?? []), ...(objectives?.alerts ?? [])];
   await workingSet.commit(shard, {
     expectMode: 'live',
-    dropSlots,
-    outbox: (feeds?.alerts ?? []).map((record) => JSON.stringify({ to: 'ledger', record })),
+    dropSlots: watermark === undefined ? [] : slotsOver(slots.keys(), watermark),
+    outbox: alerts.map((record) => JSON.stringify({ to: 'ledger', record })),
     notes: new Map([
       [notes.lastTick, String(wall)],
       ...(feeds === undefined ? [] : ([[notes.silent, feeds.note]] as const)),
+      ...(objectives === undefined ? [] : ([[notes.missed, objectives.note]] as const)),
     ]),
   });
+}
+
+/** What is to be said of objectives, from the windows of all shards together. */
+async function objectiveChanges(
+  { workingSet, log, codec, policy, clock }: Engine,
+  shard: Shard,
+  state: ShardState,
+): Promise<{ readonly alerts: readonly ObjectiveAlert[]; readonly note: string } | undefined> {
+  if (policy.objectives.length === 0) return undefined;
+  const partitions = await log.partitions(codec.topics.alerts);
+  const sums = new Map<string, number>();
+  for (let partition = 0; partition < partitions; partition++) {
+    for (const [key, count] of await workingSet.slots({ ...shard, partition })) {
+      sums.set(key, (sums.get(key) ?? 0) + count);
+    }
+  }
+  const missed: Missed = JSON.parse(state.notes.get(notes.missed) || '{}');
+  const now = clock();
+  const change = objectiveAlerts(windowFigures(sums, now), missed, policy, now);
+  if (change.alerts.length === 0) return undefined;
+  return { alerts: change.alerts, note: JSON.stringify(change.missed) };
 }

@@ -16,8 +16,10 @@ export const notes = {
   lastTick: 'lastTick',
   /** When it last had no owner: `from to`. */
   outage: 'outage',
-  /** Sources that were said to be silent: JSON of source to the alert's `at` and revision. */
+  /** Sources that were said to be silent: as JSON. */
   silent: 'silent',
+  /** Objectives that were said to be missed, as JSON. */
+  missed: 'missed',
 } as const;
 
 /** When the shard last had no owner. */

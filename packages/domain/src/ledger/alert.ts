@@ -51,6 +51,14 @@ export function feedAlertIdOf(alert: Pick<FeedAlert, 'source' | 'phase' | 'at'>)
   ) as AlertId;
 }
 
+/** UUIDv5 of objective, force, phase and instant, for alerts about attainment. */
+export function objectiveAlertIdOf(
+  alert: Pick<ObjectiveAlert, 'objective' | 'forceId' | 'phase' | 'at'>,
+): AlertId {
+  const { objective, forceId, phase, at } = alert;
+  return uuidv5([objective, forceId, phase, formatInstant(at)].join('\n'), namespace) as AlertId;
+}
+
 /** Why an alert was raised later than `grace` + 1 s after it was due (semantics 6). */
 export const lateReasons = ['lag', 'outage', 'late-fact', 'feed-silent', 'policy-change'] as const;
 export type LateReason = (typeof lateReasons)[number];

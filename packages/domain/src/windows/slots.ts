@@ -111,7 +111,9 @@ function parseSlotKey(key: string): Slot {
   };
 }
 
-const stepOf = (length: Duration): number => Math.max(1, Math.floor(length / stepsPerWindow));
+/** How far a window of that length slides at a time, in milliseconds. */
+export const stepOf = (length: Duration): number =>
+  Math.max(1, Math.floor(length / stepsPerWindow));
 const slotOf = (at: Instant, length: Duration): number => Math.floor(at / stepOf(length));
 const isOver = (slot: number, length: Duration, now: Instant): boolean =>
   (slot + 1) * stepOf(length) <= now - length;
