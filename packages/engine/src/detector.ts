@@ -112,7 +112,7 @@ async function watch(
     const state = await workingSet.shard(shard);
     if (state.mode === undefined) throw new ShardForgot('the working set lost it');
     if (state.mode === 'rebuilding') {
-      if (!(await finishRebuild(engine, shard, state))) await pause(limits.tickMs, signal);
+      if (!(await finishRebuild(engine, shard, state))) await pause(engine.tickMs, signal);
       continue;
     }
     const moreDue = await raiseDue(engine, shard, state, heldBack);
@@ -134,7 +134,7 @@ async function watch(
         ageMs: clock() - watermark,
       });
     }
-    if (!moreDue && published === 0) await pause(limits.tickMs, signal);
+    if (!moreDue && published === 0) await pause(engine.tickMs, signal);
   }
 }
 

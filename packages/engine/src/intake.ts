@@ -35,7 +35,7 @@ export function factIntake(engine: Engine): PartitionHandlers {
           return offset;
         }
         if (!waited) observe({ event: 'waiting', partition, why: 'its detector to prepare it' });
-        await pause(limits.tickMs * 4);
+        await pause(engine.tickMs * 4);
       }
       return undefined;
     },

@@ -70,6 +70,8 @@ export interface Engine {
   readonly clock: Clock;
   /** Names this deployment's shards. */
   readonly deployment: string;
+  /** Milliseconds between two looks at a shard with nothing to do; `limits.tickMs` as deployed. */
+  readonly tickMs: number;
   readonly observe: Observe;
 }
 
