@@ -6,7 +6,7 @@ import type { Shard } from '@vigil/working-set/port';
 import { applyIntake, readToOf, Superseded } from './apply.ts';
 import type { PositionedFact } from './incident-record.ts';
 import { pause } from './pause.ts';
-import { type Engine, limits } from './ports.ts';
+import type { Engine } from './ports.ts';
 import { heardKey } from './watermark.ts';
 
 /**

@@ -64,7 +64,11 @@ function isTold(message: OutboxMessage, told: Told): boolean {
 }
 
 function progressOfRecord(record: LedgerRecord): number {
-  return progressOf({ revision: record.revision, standing: record.kind !== 'retraction' });
+  return progressOf({
+    revision: record.revision,
+    standing: record.kind !== 'retraction',
+    provisional: record.kind === 'alert' && record.confidence === 'provisional',
+  });
 }
 
 function tell(told: Told, record: LedgerRecord): void {

@@ -76,9 +76,16 @@ function identity({ target, phase, at }: Pick<Said, 'target' | 'phase' | 'at'>):
   return `${target}\n${phase}\n${at}`;
 }
 
-/** How far an alert's story has been told: published 1, withdrawn 1, published 2, … in that order. */
-export function progressOf({ revision, standing }: Pick<Said, 'revision' | 'standing'>): number {
-  return revision * 2 - (standing ? 1 : 0);
+/**
+ * How far an alert's story has been told, as a number that only rises: of each revision first
+ * provisional, then confirmed, then withdrawn.
+ */
+export function progressOf({
+  revision,
+  standing,
+  provisional,
+}: Pick<Said, 'revision' | 'standing' | 'provisional'>): number {
+  return revision * 3 + (standing ? (provisional ? 0 : 1) : 2);
 }
 
 /**
@@ -91,9 +98,6 @@ export function joinSaid(remembered: readonly Said[], shown: readonly Said[]): r
   for (const one of shown) {
     const known = joined.get(one.alertId);
     if (known === undefined || progressOf(one) > progressOf(known)) joined.set(one.alertId, one);
-    else if (progressOf(one) === progressOf(known) && known.provisional && !one.provisional) {
-      joined.set(one.alertId, one);
-    }
   }
   return [...joined.values()];
 }
