@@ -1,0 +1,250 @@
+/**
+ * The configuration of a service: read from the environment once, checked whole, typed from there
+ * on. `variables.ts` declares what there is.
+ */
+import { readFileSync } from 'node:fs';
+import { z } from 'zod';
+import {
+  documentationOf,
+  type Values,
+  type VariableName,
+  variableNames,
+  variables,
+} from './variables.ts';
+
+export interface Configuration {
+  readonly deployment: string;
+  readonly topicPrefix: string;
+  /** For `topics apply`. */
+  readonly partitions: number;
+  readonly replicationFactor: number;
+  /** The path of the policy, if one was named. */
+  readonly policy: string | undefined;
+  readonly logLevel: Values['VIGIL_LOG_LEVEL'];
+  /** Where health and metrics are served; `undefined`: nowhere. */
+  readonly http: { readonly host: string; readonly port: number } | undefined;
+  readonly batchRecords: number;
+  readonly shutdownMs: number;
+  readonly registerSchemas: boolean;
+  /** The servers to work with; `undefined`: the embedded log and working set. */
+  readonly servers: Servers | undefined;
+}
+
+export interface Servers {
+  readonly kafka: KafkaServers;
+  readonly redis: { readonly url: string; readonly cluster: boolean };
+  readonly registry: { readonly url: string; readonly login: Login | undefined };
+}
+
+export interface KafkaServers {
+  readonly brokers: readonly string[];
+  readonly clientId: string;
+  /** `undefined`: no TLS. The members are PEM texts. */
+  readonly ssl:
+    | {
+        readonly ca: string | undefined;
+        readonly client: { cert: string; key: string } | undefined;
+      }
+    | undefined;
+  readonly sasl:
+    | (Login & { readonly mechanism: NonNullable<Values['KAFKA_SASL_MECHANISM']> })
+    | undefined;
+}
+
+export interface Login {
+  readonly username: string;
+  readonly password: string;
+}
+
+export interface Problem {
+  readonly variable: string;
+  readonly problem: string;
+}
+
+/** The environment does not make a configuration. `problems` has everything that is wrong with it. */
+export class ConfigurationError extends Error {
+  override readonly name = 'ConfigurationError';
+  readonly code = 'VIGIL_CONFIGURATION';
+  readonly problems: readonly Problem[];
+
+  constructor(problems: readonly Problem[]) {
+    const lines = problems.map(({ variable, problem }) => `  ${variable}: ${problem}`);
+    super(`the configuration cannot be used:\n${lines.join('\n')}`);
+    this.problems = problems;
+  }
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/**
+ * Reads the configuration from the environment; secrets also from the files that `NAME_FILE` names,
+ * and the PEM files of Kafka.
+ * @throws {ConfigurationError} with all problems at once. It never contains the value of a secret.
+ */
+export function loadConfiguration(environment: Environment): Configuration {
+  const problems: Problem[] = [];
+  const report = (variable: string, problem: string): undefined => {
+    problems.push({ variable, problem });
+  };
+
+  const given = Object.fromEntries(
+    variableNames.map((name) => [name, givenValue(environment, name, report)]),
+  );
+  const pem = readPem(given, report);
+  for (const [one, other] of pairs) checkPair(given, one, other, report);
+  checkServers(given, report);
+  const parsed = z.object(variables).safeParse(given);
+  for (const name of new Set(parsed.error?.issues.map((issue) => issue.path[0]))) {
+    const known = problems.some(({ variable }) => variable === `${String(name)}_FILE`);
+    if (isVariable(name) && !known) report(name, expectation(name, given[name]));
+  }
+  if (!parsed.success || problems.length > 0) throw new ConfigurationError(problems);
+  const values = parsed.data;
+  return {
+    deployment: values.VIGIL_DEPLOYMENT,
+    topicPrefix: values.VIGIL_TOPIC_PREFIX,
+    partitions: values.VIGIL_PARTITIONS,
+    replicationFactor: values.VIGIL_REPLICATION_FACTOR,
+    policy: values.VIGIL_POLICY,
+    logLevel: values.VIGIL_LOG_LEVEL,
+    http:
+      values.VIGIL_HTTP_PORT === 0
+        ? undefined
+        : { host: values.VIGIL_HTTP_HOST, port: values.VIGIL_HTTP_PORT },
+    batchRecords: values.VIGIL_BATCH_RECORDS,
+    shutdownMs: values.VIGIL_SHUTDOWN_MS,
+    registerSchemas: values.VIGIL_REGISTER_SCHEMAS,
+    servers: serversOf(values, pem),
+  };
+}
+
+type Given = Readonly<Partial<Record<string, string>>>;
+type Report = (variable: string, problem: string) => undefined;
+
+function givenValue(environment: Environment, name: VariableName, report: Report) {
+  const given = nonEmpty(environment[name]);
+  if (documentationOf(name).secret !== true) return given;
+  const file = nonEmpty(environment[`${name}_FILE`]);
+  if (file === undefined) return given;
+  if (given !== undefined) {
+    report(name, `set either this or ${name}_FILE, not both`);
+    return given;
+  }
+  // Unreadable is not the same as not set: the empty text keeps it from being reported twice.
+  return (readText(`${name}_FILE`, file, report) ?? '').replace(/\r?\n$/, '');
+}
+
+/** Compose files and charts set a variable to nothing where they mean not to set it. */
+function nonEmpty(text: string | undefined): string | undefined {
+  return text === '' ? undefined : text;
+}
+
+function expectation(name: VariableName, given: string | undefined): string {
+  const { expected, secret } = documentationOf(name);
+  const got = secret === true || given === undefined ? '' : `, got ${JSON.stringify(given)}`;
+  return `expected ${expected}${got}`;
+}
+
+function isVariable(name: PropertyKey | undefined): name is VariableName {
+  return typeof name === 'string' && Object.hasOwn(variables, name);
+}
+
+function readText(variable: string, path: string, report: Report): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
+    return report(variable, `expected the path of a readable file, got ${path} (${code})`);
+  }
+}
+
+const serverVariables = ['KAFKA_BROKERS', 'REDIS_URL', 'SCHEMA_REGISTRY_URL'] as const;
+
+function checkServers(given: Given, report: Report): void {
+  const set = serverVariables.filter((name) => given[name] !== undefined);
+  if (set.length === 0) return;
+  for (const name of serverVariables.filter((variable) => given[variable] === undefined)) {
+    const others = `${set.join(' and ')} ${set.length === 1 ? 'is' : 'are'} set`;
+    report(name, `missing, while ${others}: set all three, or none to run embedded`);
+  }
+}
+
+/** Each is useless, or worse, without the other. */
+const pairs = [
+  ['KAFKA_SSL_CERT_FILE', 'KAFKA_SSL_KEY_FILE'],
+  ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME'],
+  ['KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'],
+  ['SCHEMA_REGISTRY_USERNAME', 'SCHEMA_REGISTRY_PASSWORD'],
+] as const satisfies readonly (readonly [VariableName, VariableName])[];
+
+function checkPair(given: Given, one: VariableName, other: VariableName, report: Report): void {
+  if ((given[one] === undefined) === (given[other] === undefined)) return;
+  const [set, missing] = given[one] === undefined ? [other, one] : [one, other];
+  report(missing, `missing, while ${set} is set: the two go together`);
+}
+
+interface Pem {
+  readonly ca: string | undefined;
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
+}
+
+function readPem(given: Given, report: Report): Pem {
+  const read = (name: VariableName) => {
+    const path = given[name];
+    if (path === undefined) return undefined;
+    // Whoever names a certificate believes the line to be encrypted.
+    if (given['KAFKA_SSL'] !== 'true') return report(name, 'has no effect without KAFKA_SSL=true');
+    return readText(name, path, report);
+  };
+  return {
+    ca: read('KAFKA_SSL_CA_FILE'),
+    cert: read('KAFKA_SSL_CERT_FILE'),
+    key: read('KAFKA_SSL_KEY_FILE'),
+  };
+}
+
+function serversOf(values: Values, { ca, cert, key }: Pem): Servers | undefined {
+  const { KAFKA_BROKERS, REDIS_URL, SCHEMA_REGISTRY_URL } = values;
+  if (KAFKA_BROKERS === undefined || REDIS_URL === undefined || SCHEMA_REGISTRY_URL === undefined) {
+    return undefined;
+  }
+  const client = cert === undefined || key === undefined ? undefined : { cert, key };
+  const login = loginOf(values.KAFKA_SASL_USERNAME, values.KAFKA_SASL_PASSWORD);
+  const mechanism = values.KAFKA_SASL_MECHANISM;
+  return {
+    kafka: {
+      brokers: KAFKA_BROKERS,
+      clientId: values.KAFKA_CLIENT_ID,
+      ssl: values.KAFKA_SSL ? { ca, client } : undefined,
+      sasl: mechanism === undefined || login === undefined ? undefined : { mechanism, ...login },
+    },
+    redis: { url: REDIS_URL, cluster: values.REDIS_CLUSTER },
+    registry: {
+      url: SCHEMA_REGISTRY_URL,
+      login: loginOf(values.SCHEMA_REGISTRY_USERNAME, values.SCHEMA_REGISTRY_PASSWORD),
+    },
+  };
+}
+
+function loginOf(username: string | undefined, password: string | undefined): Login | undefined {
+  return username === undefined || password === undefined ? undefined : { username, password };
+}
+
+/** The table of all variables for README.md, in Markdown. */
+export function describeConfiguration(): string {
+  const rows = variableNames.map((name) => {
+    const { about, expected, example, secret, unset } = documentationOf(name);
+    const variable = secret === true ? `\`${name}\` or \`${name}_FILE\`` : `\`${name}\``;
+    const value: unknown = variables[name].parse(undefined);
+    const standard = unset ?? (value === undefined ? '' : `\`${String(value)}\``);
+    const sample = example.startsWith('(') ? example : `\`${example}\``;
+    return [variable, about, expected, standard, sample].map((cell) => cell.replaceAll('|', '\\|'));
+  });
+  const lines = [
+    ['variable', 'what it is', 'expected', 'if not set', 'example'],
+    ['---', '---', '---', '---', '---'],
+    ...rows,
+  ];
+  return lines.map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+}
