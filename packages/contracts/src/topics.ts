@@ -26,7 +26,7 @@ export function topicNames(prefix = ''): TopicNames {
 
 /** How a topic should be. */
 export interface TopicWanted {
-  readonly topic: string;
+  readonly name: string;
   readonly partitions: number;
   readonly replicationFactor: number;
   readonly config: Readonly<Record<string, string>>;
@@ -47,7 +47,7 @@ export function wantedTopics(
   const insync = { 'min.insync.replicas': String(Math.min(2, replicationFactor)) };
   const kept = (ms: number) => ({ 'cleanup.policy': 'delete', 'retention.ms': String(ms) });
   const topic = (name: string, config: Readonly<Record<string, string>>): TopicWanted => ({
-    topic: name,
+    name,
     partitions,
     replicationFactor,
     config: { ...insync, ...config },
@@ -64,59 +64,4 @@ export function wantedTopics(
     topic(names.actions, kept(-1)),
     topic(names.deadLetters, kept(90 * day)),
   ];
-}
-
-/** A topic as the cluster has it. */
-export interface TopicFound {
-  readonly topic: string;
-  readonly partitions: number;
-  readonly config: Readonly<Record<string, string>>;
-}
-
-/** What stands between the topics as they are and as they should be. */
-export type TopicDifference =
-  | { readonly kind: 'missing'; readonly wanted: TopicWanted }
-  | {
-      readonly kind: 'partitions';
-      readonly topic: string;
-      readonly wanted: number;
-      readonly found: number;
-    }
-  | {
-      readonly kind: 'config';
-      readonly topic: string;
-      readonly name: string;
-      readonly wanted: string;
-      readonly found: string | undefined;
-    };
-
-/**
- * Compares topics as they should be with those found. A partition count is never changed by Vigil: it
- * would send an incident's later facts elsewhere.
- */
-export function topicDifferences(
-  wanted: readonly TopicWanted[],
-  found: readonly TopicFound[],
-): readonly TopicDifference[] {
-  return wanted.flatMap((one): TopicDifference[] => {
-    const there = found.find(({ topic }) => topic === one.topic);
-    if (there === undefined) return [{ kind: 'missing', wanted: one }];
-    const { topic } = one;
-    const partitions: TopicDifference[] =
-      there.partitions === one.partitions
-        ? []
-        : [{ kind: 'partitions', topic, wanted: one.partitions, found: there.partitions }];
-    const configs = Object.entries(one.config)
-      .filter(([name, value]) => there.config[name] !== value)
-      .map(
-        ([name, value]): TopicDifference => ({
-          kind: 'config',
-          topic,
-          name,
-          wanted: value,
-          found: there.config[name],
-        }),
-      );
-    return [...partitions, ...configs];
-  });
 }
