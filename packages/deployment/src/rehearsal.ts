@@ -91,12 +91,12 @@ const lookEveryMs = 1;
  *
  * @returns the earliest due instant of all shards, if there is one.
  */
-async function settled({
+export async function settled({
   engine,
   clock,
   partitions,
   signal,
-}: Rehearsal): Promise<Instant | undefined> {
+}: Pick<Rehearsal, "engine" | "clock" | "partitions" | "signal">): Promise<Instant | undefined> {
   const { workingSet, policy, deployment } = engine;
   let earliest: Instant | undefined;
   for (let partition = 0; partition < partitions && !signal.aborted; ) {

@@ -1,0 +1,112 @@
+import { type Codec, openCodec } from '@vigil/contracts/codec';
+import { registrySchemas } from '@vigil/contracts/schema-source';
+import { topicNames } from '@vigil/contracts/topics';
+import type { Policy } from '@vigil/domain/policy/policy';
+import type { Instant } from '@vigil/domain/time/instant';
+import { type Engine, limits, type Observe } from '@vigil/engine/ports';
+import type { KafkaConnection } from '@vigil/event-log/kafka/connection';
+import { type KafkaLog, openKafkaLog } from '@vigil/event-log/kafka/log';
+import type { Log } from '@vigil/event-log/logger';
+import type { Configuration, Servers } from '@vigil/service-kit/configuration';
+import type { Fields, Logger } from '@vigil/service-kit/logging';
+import { openRedisWorkingSet } from '@vigil/working-set/redis/working-set';
+
+/** An engine on real servers. */
+export interface Connected {
+  readonly engine: Engine;
+  readonly codec: Codec;
+  readonly log: KafkaLog;
+  close(): Promise<void>;
+}
+
+/** Topics that must be there, and alike, before a service starts (architecture, "Where the truth is"). */
+export class TopicsUnfit extends Error {
+  override readonly name = 'TopicsUnfit';
+  readonly code = 'VIGIL_TOPICS_UNFIT';
+}
+
+/**
+ * Connects to Kafka, Redis and the registry, and checks that the topics fit together.
+ * @throws TopicsUnfit, or the error of whichever server cannot be used.
+ */
+export async function connect(
+  configuration: Configuration,
+  servers: Servers,
+  policy: Policy,
+  logger: Logger,
+  observe: Observe,
+): Promise<Connected> {
+  const { deployment, topicPrefix, registerSchemas } = configuration;
+  const topics = topicNames(topicPrefix);
+  const log = openLog(configuration, servers, logger);
+  const { redis, registry } = servers;
+  const workingSet = await openRedisWorkingSet({ url: redis.url, cluster: redis.cluster });
+  const close = async (): Promise<void> => {
+    await log.close();
+    await workingSet.close();
+  };
+  try {
+    const source = registrySchemas({ ...registry, register: registerSchemas });
+    const codec = await openCodec(source, topics, policy);
+    await checkTopics(log, [...Object.values(topics.input), topics.alerts, topics.openBreaches]);
+    const clock = (): Instant => Date.now() as Instant;
+    const { tickMs } = limits;
+    const engine = { log, workingSet, codec, policy, clock, deployment, tickMs, observe };
+    return { engine, codec, log, close };
+  } catch (error) {
+    await close();
+    throw error;
+  }
+}
+
+/** Opens the log alone, for commands that only deal with topics. */
+export function openLog(
+  { deployment }: Pick<Configuration, 'deployment'>,
+  { kafka }: Servers,
+  logger: Logger,
+): KafkaLog {
+  const { brokers, clientId, ssl, sasl } = kafka;
+  const connection: KafkaConnection = {
+    brokers,
+    clientId,
+    ...(ssl === undefined
+      ? {}
+      : {
+          ssl: {
+            ...(ssl.ca === undefined ? {} : { ca: [ssl.ca] }),
+            ...(ssl.client ?? {}),
+          },
+        }),
+    ...(sasl === undefined ? {} : { sasl }),
+  };
+  return openKafkaLog({ connection, deployment, log: logThrough(logger) });
+}
+
+/** All facts of an incident must meet in one shard: the topics have equally many partitions. */
+async function checkTopics(log: KafkaLog, names: readonly string[]): Promise<void> {
+  const found = await log.describeTopics(names);
+  const missing = names.filter((name) => found.get(name) === undefined);
+  if (missing.length > 0) {
+    throw new TopicsUnfit(`there is no topic ${missing.join(', ')}: run "vigil topics apply"`);
+  }
+  const counts = names.map((name) => `${name} has ${found.get(name)?.partitions ?? 0}`);
+  if (new Set(names.map((name) => found.get(name)?.partitions)).size > 1) {
+    throw new TopicsUnfit(
+      `the topics must have the same number of partitions, for the facts of an incident to meet: ${counts.join(', ')}; see "vigil topics check"`,
+    );
+  }
+}
+
+/** The event log names its fields freely; the services' log takes those it knows. */
+function logThrough(logger: Logger): Log {
+  return (level, message, fields) => {
+    const { topic, partition, group, error, code } = fields;
+    const known: Fields = {
+      ...(typeof topic === 'string' ? { topic } : {}),
+      ...(typeof partition === 'number' ? { partition } : {}),
+      ...(typeof group === 'string' ? { group } : {}),
+      ...(typeof error === 'string' ? { reason: code === undefined ? error : String(code) } : {}),
+    };
+    logger[level](message, known);
+  };
+}

@@ -1,0 +1,92 @@
+import { readFile } from 'node:fs/promises';
+import { startAttendanceConsumer } from '@vigil/attendance-consumer/attendance-consumer';
+import { startBreachDetector } from '@vigil/breach-detector/breach-detector';
+import { connect } from '@vigil/deployment/connect';
+import { observeWith } from '@vigil/deployment/observe';
+import { parsePolicy } from '@vigil/domain/policy/parse';
+import type { Policy } from '@vigil/domain/policy/policy';
+import type { Engine } from '@vigil/engine/ports';
+import type { Running } from '@vigil/event-log/port';
+import { startIncidentConsumer } from '@vigil/incident-consumer/incident-consumer';
+import { type Configuration, loadConfiguration } from '@vigil/service-kit/configuration';
+import { startHealthServer } from '@vigil/service-kit/health';
+import { createLogger } from '@vigil/service-kit/logging';
+import { createMetrics } from '@vigil/service-kit/metrics';
+import { createLifetime } from '@vigil/service-kit/shutdown';
+import { Argument, type Command } from 'commander';
+
+type Start = (engine: Engine, maxBatchRecords: number) => Promise<Running>;
+
+/** The services of a deployment, by name. */
+export const services = {
+  'incident-consumer': startIncidentConsumer,
+  'attendance-consumer': startAttendanceConsumer,
+  'breach-detector': startBreachDetector,
+} as const satisfies Record<string, Start>;
+export type ServiceName = keyof typeof services;
+
+/** `vigil run SERVICE`: one service as deployed. */
+export function register(program: Command): void {
+  program
+    .command('run')
+    .description('run one service on the Kafka, Redis and registry that the environment names')
+    .addArgument(new Argument('<service>').choices(Object.keys(services)))
+    .action(async (service: ServiceName) => {
+      process.exit(await run(service, [services[service]], loadConfiguration(process.env)));
+    });
+}
+
+/** The policy that the configuration names, or the example that comes with Vigil. */
+export async function readPolicy(path: string | undefined): Promise<Policy> {
+  const example = new URL('../../../../infra/policy.yaml', import.meta.url);
+  return parsePolicy(await readFile(path ?? example, 'utf8'), path ?? 'infra/policy.yaml');
+}
+
+/**
+ * Runs services in this process until a signal.
+ * @returns the exit status: 0, or 1 when something failed.
+ */
+export async function run(
+  name: string,
+  starts: readonly Start[],
+  configuration: Configuration,
+): Promise<number> {
+  const logger = createLogger({ service: name, level: configuration.logLevel });
+  const lifetime = createLifetime({ logger, shutdownMs: configuration.shutdownMs });
+  const metrics = createMetrics(name);
+  const { servers } = configuration;
+  if (servers === undefined) {
+    logger.fatal('set KAFKA_BROKERS, REDIS_URL and SCHEMA_REGISTRY_URL, or use "vigil up"');
+    return 2;
+  }
+  let ready = false;
+  if (configuration.http !== undefined) {
+    const { host, port } = configuration.http;
+    const health = await startHealthServer({
+      host,
+      port,
+      metrics,
+      live: {},
+      ready: { started: () => (ready ? undefined : 'it has not joined its groups yet') },
+    });
+    lifetime.onStop('health', () => health.close());
+    logger.info('serves health and metrics', { host: health.host, port: health.port });
+  }
+  return lifetime.end(
+    (async () => {
+      const policy = await readPolicy(configuration.policy);
+      const observe = observeWith(logger, metrics);
+      const connected = await connect(configuration, servers, policy, logger, observe);
+      lifetime.onStop('connections', () => connected.close());
+      const running: Running[] = [];
+      for (const start of starts) {
+        const one = await start(connected.engine, configuration.batchRecords);
+        running.push(one);
+        lifetime.onStop('service', () => one.stop());
+      }
+      ready = true;
+      logger.info('started', { policyVersion: policy.policyVersion });
+      await Promise.race(running.map(({ failed }) => failed));
+    })(),
+  );
+}

@@ -1,0 +1,95 @@
+import { recordSchemas } from '@vigil/contracts/records';
+import { registrySchemas } from '@vigil/contracts/schema-source';
+import { type TopicWanted, wantedTopics } from '@vigil/contracts/topics';
+import { openLog } from '@vigil/deployment/connect';
+import { differencesOf, type TopicPlan } from '@vigil/event-log/kafka/topics';
+import { type Configuration, loadConfiguration, type Servers } from '@vigil/service-kit/configuration';
+import { createLogger } from '@vigil/service-kit/logging';
+import type { Command } from 'commander';
+
+/** `vigil topics plan|apply|check`: the topics and schemas of a deployment. */
+export function register(program: Command): void {
+  const topics = program
+    .command('topics')
+    .description('the topics, their partitions and settings, and the schemas');
+  topics
+    .command('plan')
+    .description('prints the topics as they should be; asks no server')
+    .action(() => {
+      const configuration = loadConfiguration(process.env);
+      process.stdout.write(`${JSON.stringify(planOf(configuration), null, 2)}\n`);
+    });
+  topics
+    .command('apply')
+    .description('makes what is missing, sets what differs, registers the schemas')
+    .action(() => exitWith(apply));
+  topics
+    .command('check')
+    .description('says what differs; exit status 1 when anything does')
+    .action(() => exitWith(check));
+}
+
+type Work = (configuration: Configuration, servers: Servers) => Promise<number>;
+
+async function exitWith(work: Work): Promise<void> {
+  const configuration = loadConfiguration(process.env);
+  if (configuration.servers === undefined) {
+    process.stderr.write('set KAFKA_BROKERS, REDIS_URL and SCHEMA_REGISTRY_URL\n');
+    process.exitCode = 2;
+    return;
+  }
+  process.exitCode = await work(configuration, configuration.servers);
+}
+
+function planOf(configuration: Configuration): readonly TopicWanted[] {
+  const { topicPrefix, partitions, replicationFactor } = configuration;
+  return wantedTopics(topicPrefix, partitions, replicationFactor);
+}
+
+async function apply(configuration: Configuration, servers: Servers): Promise<number> {
+  const log = openLog(configuration, servers, loggerOf(configuration));
+  let left = 0;
+  try {
+    for (const { name, did, differs } of await log.ensureTopics(planOf(configuration))) {
+      left += differs.length;
+      const still = differs.length === 0 ? '' : ` (still: ${differs.join('; ')})`;
+      process.stdout.write(`${name}: ${did}${still}\n`);
+    }
+  } finally {
+    await log.close();
+  }
+  const source = registrySchemas({ ...servers.registry, register: true });
+  for (const schema of recordSchemas.values()) {
+    process.stdout.write(`${schema.fullName}: id ${await source.idOf(schema)}\n`);
+  }
+  return left === 0 ? 0 : 1;
+}
+
+async function check(configuration: Configuration, servers: Servers): Promise<number> {
+  const log = openLog(configuration, servers, loggerOf(configuration));
+  const problems: string[] = [];
+  try {
+    const plan = planOf(configuration);
+    const found = await log.describeTopics(plan.map(({ name }) => name));
+    for (const wanted of plan) problems.push(...problemsOf(wanted, found.get(wanted.name)));
+  } finally {
+    await log.close();
+  }
+  const source = registrySchemas({ ...servers.registry, register: false });
+  for (const schema of recordSchemas.values()) {
+    await source.idOf(schema).catch((error: unknown) => {
+      problems.push(error instanceof Error ? error.message : String(error));
+    });
+  }
+  for (const problem of problems) process.stdout.write(`${problem}\n`);
+  if (problems.length === 0) process.stdout.write('topics and schemas are as planned\n');
+  return problems.length === 0 ? 0 : 1;
+}
+
+function problemsOf(wanted: TopicWanted, found: TopicPlan | undefined): readonly string[] {
+  if (found === undefined) return [`${wanted.name}: missing; "vigil topics apply" makes it`];
+  return differencesOf(wanted, found).map(({ text }) => `${wanted.name}: ${text}`);
+}
+
+const loggerOf = ({ logLevel }: Configuration) =>
+  createLogger({ service: 'topics', level: logLevel });
