@@ -80,7 +80,7 @@ export function decide(id: IncidentId, record: IncidentRecord, given: Circumstan
   const settled = assess(facts, policy, watermark);
   const asserted = horizon === watermark ? settled : assess(facts, policy, horizon);
   if (!facts.some((fact) => fact.type === 'incident-created')) {
-    const due = settled.nextDue ?? retirement(record, settled, policy);
+    const due = settled.nextDue ?? lookAgain(record, settled, given);
     return { record, due, outbox: [], slots: [], nextAssertion: undefined };
   }
   const change = difference(record.said, asserted.alerts, watermark);
@@ -93,7 +93,7 @@ export function decide(id: IncidentId, record: IncidentRecord, given: Circumstan
       decidedTo: horizon,
       policyVersion: policy.policyVersion,
     },
-    due: settled.nextDue ?? retirement(record, settled, policy),
+    due: settled.nextDue ?? lookAgain(record, settled, given),
     outbox: [
       ...ledgerRecords(id, record, change, asserted, given),
       ...openBreaches(id, record, change, asserted, policy),
@@ -103,18 +103,22 @@ export function decide(id: IncidentId, record: IncidentRecord, given: Circumstan
   };
 }
 
-/** When an incident that is closed, or was never created, leaves the working set (semantics 6). */
-export function retirement(
+/**
+ * When an incident must be looked at though nothing will be said: when a fact that is known has
+ * happened, and when one that is closed or was never created leaves the working set (semantics 6).
+ */
+function lookAgain(
   record: IncidentRecord,
   { state }: Pick<Assessment, 'state'>,
-  policy: Policy,
+  { policy, watermark }: Pick<Circumstances, 'policy' | 'watermark'>,
 ): Instant | undefined {
-  if (state?.open === true) return undefined;
   const last = record.facts.reduce<Instant | undefined>(
     (latest, { fact }) => (latest === undefined ? fact.at : later(latest, fact.at)),
     record.facts.length === 0 ? record.decidedTo : undefined,
   );
-  return last === undefined ? undefined : plus(last, policy.retainFor);
+  if (last === undefined) return undefined;
+  if (last > watermark) return last;
+  return state?.open === true ? undefined : plus(last, policy.retainFor);
 }
 
 function ledgerRecords(
