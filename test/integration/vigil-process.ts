@@ -1,0 +1,79 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { until } from '../servers/until.ts';
+
+const main = fileURLToPath(new URL('../../services/vigil/src/main.ts', import.meta.url));
+
+/** A run of the vigil program that has ended. */
+export interface Ended {
+  readonly status: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+/** Runs a command to its end. */
+export async function vigil(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Ended> {
+  const child = start(args, environment);
+  const [status] = (await once(child.process, 'close')) as [number | null];
+  return { status: status ?? -1, stdout: child.stdout(), stderr: child.stderr() };
+}
+
+/** A service as its own operating-system process. */
+export interface Service {
+  readonly process: ChildProcess;
+  stdout(): string;
+  stderr(): string;
+  /** SIGTERM, then waits for the end. Resolves to the exit status. */
+  stop(): Promise<number | null>;
+}
+
+export function startService(
+  name: string,
+  environment: Readonly<Record<string, string>>,
+): Service {
+  const child = start(['run', name], environment);
+  return {
+    ...child,
+    async stop() {
+      if (child.process.exitCode !== null) return child.process.exitCode;
+      const ended = once(child.process, 'close');
+      child.process.kill('SIGTERM');
+      await ended;
+      return child.process.exitCode;
+    },
+  };
+}
+
+/** Waits until a service has joined its groups; what it wrote is in the message if it never does. */
+export async function started(service: Service): Promise<void> {
+  await until(
+    () => {
+      if (service.process.exitCode !== null) throw new Error(service.stderr());
+      return service.stderr().includes('"msg":"started"');
+    },
+    { what: 'the service to start', deadlineMs: 60_000, pollMs: 50 },
+  );
+}
+
+function start(args: readonly string[], environment: Readonly<Record<string, string>>) {
+  const process_ = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', main, ...args], {
+    env: { ...process.env, NODE_ENV: 'production', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  const written = { stdout: '', stderr: '' };
+  process_.stdout.on('data', (data) => {
+    written.stdout += data;
+  });
+  process_.stderr.on('data', (data) => {
+    written.stderr += data;
+  });
+  return {
+    process: process_,
+    stdout: () => written.stdout,
+    stderr: () => written.stderr,
+  };
+}
