@@ -16,8 +16,8 @@ import type { Engine } from '@vigil/engine/ports';
 import { createInProcessLog } from '@vigil/event-log/in-process/log';
 import type { EventLog, PartitionHandlers, Running } from '@vigil/event-log/port';
 import { PublishUnknown } from '@vigil/event-log/port';
+import { createMemoryWorkingSet } from '@vigil/working-set/memory/working-set';
 import type { WorkingSet } from '@vigil/working-set/port';
-import { scratchMemory as createMemoryWorkingSet } from '../../packages/working-set/src/scratch-memory.ts';
 import { until } from '../servers/until.ts';
 
 interface HouseOptions {

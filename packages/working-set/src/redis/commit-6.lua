@@ -1,0 +1,95 @@
+-- Stores what was concluded from a batch, whole or not at all. It compares and stores; it decides nothing.
+--
+-- KEYS  1 meta       hash: mode, outboxFirst, ledgerOffset, o:<topic> offset, w:<topic> watermark,
+--                    r:<topic> rebuild end, h:<topic|source> heard, n:<name> note
+--       2 incidents  hash: id to "<version>|<record>"
+--       3 due        sorted set: id by due instant
+--       4 slots      hash: key to count
+--       5 outbox     list: entries; the first has the sequence number outboxFirst
+--       6 done       string: there when this very commit was stored before
+-- ARGV  1 head, as JSON (texts throughout; absent fields mean nothing is asked):
+--         expectMode, advance {topic, from, to}, trim {from, through}, watermark {topic, instant},
+--         heard {key: instant}, mode, rebuildTo {topic: offset}, ledgerOffset, notes {name: text},
+--         incidents, slots, dropSlots, outbox (how many of each follow)
+--       2…  incidents: id, expected version, record ('' removes), due ('' none) each
+--           slots: key, delta each; dropSlots: key each; outbox: entry each
+-- Returns {'committed'} or the refusal, nothing having been stored: {'stale-mode', mode},
+--   {'stale-offset', offset}, {'stale-outbox', first}, {'stale-incidents', id, …}; '' where there is none.
+
+local meta, incidents, due, slots, outbox, done = unpack(KEYS)
+local head = cjson.decode(ARGV[1])
+
+-- The answer to the first attempt was lost on its way: it is given again.
+if redis.call('EXISTS', done) == 1 then return { 'committed' } end
+
+local function stored(field) return redis.call('HGET', meta, field) or '' end
+
+if head.expectMode and stored('mode') ~= head.expectMode then
+  return { 'stale-mode', stored('mode') }
+end
+if head.advance and stored('o:' .. head.advance.topic) ~= head.advance.from then
+  return { 'stale-offset', stored('o:' .. head.advance.topic) }
+end
+if head.trim then
+  local first = redis.call('LLEN', outbox) > 0 and stored('outboxFirst') or ''
+  if first ~= head.trim.from then return { 'stale-outbox', first } end
+end
+local next = 2
+local stale = { 'stale-incidents' }
+for i = 1, head.incidents do
+  local known = redis.call('HGET', incidents, ARGV[next])
+  local version = known and string.match(known, '^(%d+)|') or '0'
+  if version ~= ARGV[next + 1] then stale[#stale + 1] = ARGV[next] end
+  next = next + 4
+end
+if #stale > 1 then return stale end
+
+next = 2
+for i = 1, head.incidents do
+  local id, expected, record, dueAt = ARGV[next], ARGV[next + 1], ARGV[next + 2], ARGV[next + 3]
+  if record == '' then
+    redis.call('HDEL', incidents, id)
+  else
+    redis.call('HSET', incidents, id, string.format('%d|', expected + 1) .. record)
+  end
+  if record == '' or dueAt == '' then
+    redis.call('ZREM', due, id)
+  else
+    redis.call('ZADD', due, dueAt, id)
+  end
+  next = next + 4
+end
+for i = 1, head.slots do
+  if redis.call('HINCRBY', slots, ARGV[next], ARGV[next + 1]) == 0 then
+    redis.call('HDEL', slots, ARGV[next])
+  end
+  next = next + 2
+end
+for i = 1, head.dropSlots do
+  redis.call('HDEL', slots, ARGV[next])
+  next = next + 1
+end
+if head.trim then
+  local count = tonumber(head.trim.through) - tonumber(head.trim.from) + 1
+  redis.call('LTRIM', outbox, count, -1)
+  redis.call('HINCRBY', meta, 'outboxFirst', count)
+end
+if head.outbox > 0 and stored('outboxFirst') == '' then redis.call('HSET', meta, 'outboxFirst', '1') end
+for i = 1, head.outbox do
+  redis.call('RPUSH', outbox, ARGV[next])
+  next = next + 1
+end
+
+local function raise(field, instant)
+  local known = redis.call('HGET', meta, field)
+  if not known or tonumber(known) < tonumber(instant) then redis.call('HSET', meta, field, instant) end
+end
+if head.advance then redis.call('HSET', meta, 'o:' .. head.advance.topic, head.advance.to) end
+if head.watermark then raise('w:' .. head.watermark.topic, head.watermark.instant) end
+for key, instant in pairs(head.heard or {}) do raise('h:' .. key, instant) end
+if head.mode then redis.call('HSET', meta, 'mode', head.mode) end
+for topic, offset in pairs(head.rebuildTo or {}) do redis.call('HSET', meta, 'r:' .. topic, offset) end
+if head.ledgerOffset then redis.call('HSET', meta, 'ledgerOffset', head.ledgerOffset) end
+for name, text in pairs(head.notes or {}) do redis.call('HSET', meta, 'n:' .. name, text) end
+redis.call('SET', done, '1', 'EX', 300)
+return { 'committed' }
