@@ -1,0 +1,19 @@
+import { expect, it } from 'vitest';
+import { policyJsonSchema } from './document.ts';
+
+it('gives editors the schema that policies are checked with', async () => {
+  // After a change: `vitest run --project unit packages/domain/src/policy -u`.
+  await expect(asBiomeFormats(policyJsonSchema())).toMatchFileSnapshot(
+    '../../../../schemas/policy.schema.json',
+  );
+});
+
+/** JSON with the lists that fit in a line of 100 characters on one line, as the formatter has them. */
+function asBiomeFormats(value: object): string {
+  const oneLine = (whole: string, indent: string, key: string, entries: string): string => {
+    const line = `${indent}${key}[${entries.trim().replaceAll(/\s*\n\s*/g, ' ')}]`;
+    return line.length < 100 ? line : whole;
+  };
+  const text = JSON.stringify(value, undefined, 2);
+  return `${text.replaceAll(/^( *)("[^"]+": )\[([^[\]{}]*)\]/gm, oneLine)}\n`;
+}
