@@ -3,7 +3,11 @@ import { registrySchemas } from '@vigil/contracts/schema-source';
 import { type TopicWanted, wantedTopics } from '@vigil/contracts/topics';
 import { openLog } from '@vigil/deployment/connect';
 import { differencesOf, type TopicPlan } from '@vigil/event-log/kafka/topics';
-import { type Configuration, loadConfiguration, type Servers } from '@vigil/service-kit/configuration';
+import {
+  type Configuration,
+  loadConfiguration,
+  type Servers,
+} from '@vigil/service-kit/configuration';
 import { createLogger } from '@vigil/service-kit/logging';
 import type { Command } from 'commander';
 

@@ -78,7 +78,13 @@ async function play(options: Options, configuration: Configuration): Promise<num
   const { deliveries, start, until } = await playFrom(options);
   const clock = rehearsalClock(plus(start, -1));
 
-  const health = await startHealthServer({ host, port: options.port, metrics, live: {}, ready: {} });
+  const health = await startHealthServer({
+    host,
+    port: options.port,
+    metrics,
+    live: {},
+    ready: {},
+  });
   lifetime.onStop('health', () => health.close());
   const counts = new Map<string, number>();
   const said = (observation: Observation): void => {
@@ -132,7 +138,10 @@ async function playFrom(options: Options): Promise<{
   readonly until: Instant | undefined;
 }> {
   if (options.facts !== undefined) {
-    const deliveries = await readDeliveries(options.facts);
+    const deliveries = await readDeliveries(options.facts, ({ file, line, problems }) => {
+      const why = problems.map(({ path, message }) => `${path} ${message}`.trim()).join('; ');
+      process.stderr.write(`${file}:${line}: left out: ${why}\n`);
+    });
     const [first] = deliveries;
     if (first === undefined) throw new Error('there are no facts in these files');
     const until = deliveries.reduce((last, { fact }) => later(last, fact.at), first.deliveredAt);

@@ -1,0 +1,76 @@
+import { type FileHandle, mkdir, open, rename, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+
+/** Characters collected before they are written. */
+const bufferCharacters = 262_144;
+
+/** A file that is being written, line by line, under a name of its own. */
+export interface OutputFile {
+  write(line: string): Promise<void>;
+}
+
+/** A folder whose files appear all at once, when everything in them is there. */
+export interface OutputFolder {
+  file(name: string): Promise<OutputFile>;
+  /** Gives the files their names, the first that was asked for last. */
+  complete(): Promise<void>;
+  /** Removes what was written, unless it is complete. */
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+interface Pending {
+  readonly temporary: string;
+  readonly final: string;
+  readonly handle: FileHandle;
+  flush(): Promise<void>;
+}
+
+/**
+ * Opens a folder for writing, and makes it if need be.
+ *
+ * What an earlier run left stays until this one is complete. The first file asked for is the seal: it
+ * goes before the others change and comes when they are all there, so whoever finds it finds a whole run.
+ */
+export async function openOutputFolder(folder: string): Promise<OutputFolder> {
+  await mkdir(folder, { recursive: true });
+  const pending: Pending[] = [];
+  return {
+    async file(name) {
+      const final = join(folder, name);
+      const temporary = `${final}.unfinished-${process.pid}`;
+      const handle = await open(temporary, 'w');
+      let buffer = '';
+      const flush = async (): Promise<void> => {
+        const text = buffer;
+        buffer = '';
+        if (text !== '') await handle.appendFile(text);
+      };
+      pending.push({ temporary, final, handle, flush });
+      return {
+        async write(line) {
+          buffer += `${line}\n`;
+          if (buffer.length >= bufferCharacters) await flush();
+        },
+      };
+    },
+    async complete() {
+      for (const { handle, flush } of pending) {
+        await flush();
+        await handle.sync();
+        await handle.close();
+      }
+      const [seal, ...others] = pending;
+      if (seal === undefined) return;
+      await rm(seal.final, { force: true });
+      for (const { temporary, final } of others) await rename(temporary, final);
+      await rename(seal.temporary, seal.final);
+      pending.length = 0;
+    },
+    async [Symbol.asyncDispose]() {
+      for (const { temporary, handle } of pending) {
+        await handle.close().catch(() => {});
+        await rm(temporary, { force: true });
+      }
+    },
+  };
+}

@@ -1,0 +1,10 @@
+/** Readers of arguments that several commands take. */
+import { type Instant, parseInstant } from '@vigil/domain/time/instant';
+import { InvalidArgumentError } from 'commander';
+
+/** @throws InvalidArgumentError when the text is no RFC 3339 date-time with an offset. */
+export function instantArgument(text: string): Instant {
+  const instant = parseInstant(text);
+  if (typeof instant === 'number') return instant;
+  throw new InvalidArgumentError(`It ${instant.problem}.`);
+}

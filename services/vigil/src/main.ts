@@ -1,0 +1,44 @@
+import { Command } from 'commander';
+
+/** A command is loaded only when it is asked for: checking a policy needs no Kafka client. */
+const commands = {
+  up: ['all services in one process', () => import('./commands/up.ts')],
+  run: ['one service as deployed', () => import('./commands/run.ts')],
+  replay: ['what should have been said', () => import('./commands/replay.ts')],
+  explain: ['the story of one incident', () => import('./commands/explain.ts')],
+  import: ['a dispatch export to facts', () => import('./commands/import.ts')],
+  generate: ['a synthetic history', () => import('./commands/generate.ts')],
+  policy: ['checks a policy', () => import('./commands/policy.ts')],
+  topics: ['topics and schemas: plan, apply, check', () => import('./commands/topics.ts')],
+} as const satisfies Record<
+  string,
+  readonly [string, () => Promise<{ register(program: Command): void }>]
+>;
+
+const program = new Command('vigil')
+  .description(
+    'Watches police incident queues and says when an incident with a child in it waits too long.',
+  )
+  .showHelpAfterError('(--help says more)')
+  .exitOverride((error) => {
+    // 2: wrong usage; help that was asked for is no error.
+    process.exit(error.exitCode === 0 ? 0 : 2);
+  });
+
+const asked = process.argv[2];
+if (asked !== undefined && Object.hasOwn(commands, asked)) {
+  const [, load] = commands[asked as keyof typeof commands];
+  (await load()).register(program);
+} else {
+  for (const [name, [summary]] of Object.entries(commands)) program.command(name).summary(summary);
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
+  // An error with a code of ours says what to do; any other is a defect and shows where it is.
+  const known = typeof code === 'string' && (code.startsWith('VIGIL_') || code.startsWith('E'));
+  process.stderr.write(`${known ? String(message) : ((error as Error).stack ?? String(error))}\n`);
+  process.exitCode = 2;
+}
