@@ -108,6 +108,7 @@ async function watch(
   const asserted: Asserted = new Map();
   let nextHeld = 0;
   let nextHousekeeping = 0;
+  let nextWindows = 0;
   while (!signal.aborted) {
     const state = await workingSet.shard(shard);
     if (state.mode === undefined) throw new ShardForgot('the working set lost it');
@@ -123,6 +124,10 @@ async function watch(
     if (performance.now() >= nextHousekeeping) {
       nextHousekeeping = performance.now() + limits.housekeepingMs;
       await keepHouse(engine, shard, state);
+    }
+    if (performance.now() >= nextWindows) {
+      nextWindows = performance.now() + limits.windowsMs;
+      await keepWindows(engine, shard, state);
     }
     const published = await publishOutbox(engine, shard, publisher, told);
     healthy();
@@ -144,27 +149,40 @@ function isHeld(state: ShardState, { policy }: Engine, wall: Instant): boolean {
   return policy.feeds.length > 0 || watermark === undefined || wall - watermark > policy.holdAtMost;
 }
 
-/** What an owner does now and then: says that it is there, lets go of old slots, looks at feeds and objectives. */
+/** Says that the owner is there, and what is to be said of feeds. */
 async function keepHouse(engine: Engine, shard: Shard, state: ShardState): Promise<void> {
-  const { workingSet, policy, clock } = engine;
-  const wall = clock();
-  const watermark = shardWatermark(state, policy);
-  const slots = await workingSet.slots(shard);
-  const speaksForAll = shard.partition === 0;
-  const feeds = speaksForAll ? feedChanges(state, policy, wall) : undefined;
-  const objectives = speaksForAll ? await objectiveChanges(engine, shard, state) : undefined;
-  const alerts: readonly LedgerRecord[] = [...(feeds?.alerts ?? []), ...(objectives?.alerts ?? [])];
-  await workingSet.commit(shard, {
+  const wall = engine.clock();
+  const feeds = speaksForAll(shard) ? feedChanges(state, engine.policy, wall) : undefined;
+  await engine.workingSet.commit(shard, {
     expectMode: 'live',
-    dropSlots: watermark === undefined ? [] : slotsOver(slots.keys(), watermark),
-    outbox: alerts.map((record) => JSON.stringify({ to: 'ledger', record })),
+    outbox: toLedger(feeds?.alerts ?? []),
     notes: new Map([
       [notes.lastTick, String(wall)],
       ...(feeds === undefined ? [] : ([[notes.silent, feeds.note]] as const)),
-      ...(objectives === undefined ? [] : ([[notes.missed, objectives.note]] as const)),
     ]),
   });
 }
+
+/** Lets go of slots that have left their window, and says what is to be said of objectives. */
+async function keepWindows(engine: Engine, shard: Shard, state: ShardState): Promise<void> {
+  const { workingSet, policy } = engine;
+  const watermark = shardWatermark(state, policy);
+  if (watermark === undefined || policy.objectives.length === 0) return;
+  const slots = await workingSet.slots(shard);
+  const objectives = speaksForAll(shard) ? await objectiveChanges(engine, shard, state) : undefined;
+  await workingSet.commit(shard, {
+    expectMode: 'live',
+    dropSlots: slotsOver(slots.keys(), watermark),
+    outbox: toLedger(objectives?.alerts ?? []),
+    ...(objectives === undefined ? {} : { notes: new Map([[notes.missed, objectives.note]]) }),
+  });
+}
+
+/** What concerns every partition is said once, by the owner of the first. */
+const speaksForAll = ({ partition }: Shard): boolean => partition === 0;
+
+const toLedger = (records: readonly LedgerRecord[]): string[] =>
+  records.map((record) => JSON.stringify({ to: 'ledger', record }));
 
 /** What is to be said of objectives, from the windows of all shards together. */
 async function objectiveChanges(
@@ -172,7 +190,6 @@ async function objectiveChanges(
   shard: Shard,
   state: ShardState,
 ): Promise<{ readonly alerts: readonly ObjectiveAlert[]; readonly note: string } | undefined> {
-  if (policy.objectives.length === 0) return undefined;
   const partitions = await log.partitions(codec.topics.alerts);
   const sums = new Map<string, number>();
   for (let partition = 0; partition < partitions; partition++) {

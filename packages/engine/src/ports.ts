@@ -132,8 +132,10 @@ export const limits = {
   heldTickMs: 1_000,
   /** Incidents looked at in one round while a watermark is held. */
   heldIncidents: 10_000,
-  /** Milliseconds between two housekeeping rounds: last tick, slots that are over. */
+  /** Milliseconds between two housekeeping rounds: the last tick, silent feeds. */
   housekeepingMs: 5_000,
+  /** Milliseconds between two looks at all window slots: they are many and change by the minute. */
+  windowsMs: 30_000,
   /** Alerts whose progress an owner remembers, so as not to say them again. */
   rememberedAlerts: 200_000,
   /** Without a tick for longer than this, what fell due meanwhile is late because of an outage. */
