@@ -31,10 +31,7 @@ export interface Service {
   stop(): Promise<number | null>;
 }
 
-export function startService(
-  name: string,
-  environment: Readonly<Record<string, string>>,
-): Service {
+export function startService(name: string, environment: Readonly<Record<string, string>>): Service {
   const child = start(['run', name], environment);
   return {
     ...child,
@@ -60,10 +57,14 @@ export async function started(service: Service): Promise<void> {
 }
 
 function start(args: readonly string[], environment: Readonly<Record<string, string>>) {
-  const process_ = spawn(process.execPath, ['--disable-warning=TimeoutNegativeWarning', main, ...args], {
-    env: { ...process.env, NODE_ENV: 'production', ...environment },
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
+  const process_ = spawn(
+    process.execPath,
+    ['--disable-warning=TimeoutNegativeWarning', main, ...args],
+    {
+      env: { ...process.env, NODE_ENV: 'production', ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    },
+  );
   const written = { stdout: '', stderr: '' };
   process_.stdout.on('data', (data) => {
     written.stdout += data;

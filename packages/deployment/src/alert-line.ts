@@ -46,7 +46,8 @@ export function alertLine(record: LedgerRecord, timeZone: string): string {
 
 function storyOf(alert: AlertRecord): string {
   const about = [alert.grade, child[alert.child], alert.areaId ?? alert.forceId].join(', ');
-  const waited = alert.begin === undefined ? '' : ` after ${describeDuration(alert.at - alert.begin)}`;
+  const waited =
+    alert.begin === undefined ? '' : ` after ${describeDuration(alert.at - alert.begin)}`;
   const late = alert.late === undefined ? '' : `; raised late (${alert.late})`;
   const provisional = alert.confidence === 'provisional' ? '; provisional' : '';
   const what =

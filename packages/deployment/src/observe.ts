@@ -77,7 +77,10 @@ function count(observation: Observation, metrics: ReturnType<typeof metricsIn>):
       metrics.deadLetters.inc({ topic: observation.topic, reason: observation.reason });
       break;
     case 'facts-lost':
-      metrics.factsLost.inc({ topic: observation.topic }, Number(observation.to - observation.from));
+      metrics.factsLost.inc(
+        { topic: observation.topic },
+        Number(observation.to - observation.from),
+      );
       break;
     case 'published':
       for (const record of observation.records) {

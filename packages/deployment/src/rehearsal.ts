@@ -96,7 +96,7 @@ export async function settled({
   clock,
   partitions,
   signal,
-}: Pick<Rehearsal, "engine" | "clock" | "partitions" | "signal">): Promise<Instant | undefined> {
+}: Pick<Rehearsal, 'engine' | 'clock' | 'partitions' | 'signal'>): Promise<Instant | undefined> {
   const { workingSet, policy, deployment } = engine;
   let earliest: Instant | undefined;
   for (let partition = 0; partition < partitions && !signal.aborted; ) {

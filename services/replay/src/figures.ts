@@ -68,7 +68,9 @@ export function groupedFigures(outcomes: readonly Outcome[]): readonly GroupFigu
     .map(([, { group, outcomes: own }]) => ({ ...group, ...figuresOf(own) }));
 }
 
-function groupsOf({ forceId, areaId = '' as const, child }: Outcome): readonly Group[] {
+function groupsOf(outcome: Outcome): readonly Group[] {
+  const { forceId, child } = outcome;
+  const areaId: AreaId | '' = outcome.areaId ?? '';
   return [{ forceId }, { forceId, child }, { forceId, areaId }, { forceId, areaId, child }];
 }
 

@@ -1,4 +1,4 @@
-/** The lines of the files of a replay and their order, as `cli.md` has them. */
+/** The lines of the files of a replay and their order, as the command line's contract has them. */
 import type { Sample, Settlement } from '@vigil/domain/assessment/objective';
 import { compareText } from '@vigil/domain/facts/order';
 import { type Alert, alertIdOf } from '@vigil/domain/ledger/alert';
@@ -38,7 +38,7 @@ export function alertLine(alert: Alert): string {
   });
 }
 
-/** A line of `outcomes.ndjson`. */
+/** A line of `outcomes.ndjson`; an area that is not known is `""`. */
 export function outcomeLine(outcome: Settlement | Sample): string {
   const { incidentId, objective, at, forceId, areaId, child } = outcome;
   return JSON.stringify({

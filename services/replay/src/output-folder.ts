@@ -6,6 +6,7 @@ const bufferCharacters = 262_144;
 
 /** A file that is being written, line by line, under a name of its own. */
 export interface OutputFile {
+  /** Appends a line, given without its line break. */
   write(line: string): Promise<void>;
 }
 
@@ -30,6 +31,8 @@ interface Pending {
  *
  * What an earlier run left stays until this one is complete. The first file asked for is the seal: it
  * goes before the others change and comes when they are all there, so whoever finds it finds a whole run.
+ *
+ * @throws Error of Node when the folder cannot be made or written to.
  */
 export async function openOutputFolder(folder: string): Promise<OutputFolder> {
   await mkdir(folder, { recursive: true });
@@ -68,6 +71,7 @@ export async function openOutputFolder(folder: string): Promise<OutputFolder> {
     },
     async [Symbol.asyncDispose]() {
       for (const { temporary, handle } of pending) {
+        // It may be closed already; what counts is that the file goes.
         await handle.close().catch(() => {});
         await rm(temporary, { force: true });
       }

@@ -1,7 +1,6 @@
-import type { DataQualityFlag } from '@vigil/domain/assessment/assess';
 import type { Sample, Settlement } from '@vigil/domain/assessment/objective';
 import { compareText } from '@vigil/domain/facts/order';
-import type { Alert, Phase } from '@vigil/domain/ledger/alert';
+import type { Alert } from '@vigil/domain/ledger/alert';
 import type { Policy } from '@vigil/domain/policy/policy';
 import { type Figures, figuresOf, type GroupFigures, groupedFigures } from './figures.ts';
 
@@ -16,7 +15,7 @@ export interface FactCounts {
   readonly heartbeats: number;
 }
 
-type PhaseCounts = Readonly<Partial<Record<Phase, number>>>;
+type Counts = Readonly<Record<string, number>>;
 
 export interface ObjectiveSummary {
   /** The share that should be within. */
@@ -35,11 +34,11 @@ export interface Summary {
   /** Incidents that were created by then. */
   readonly incidents: number;
   /** How many alerts, by target and phase; a target of the policy that said nothing is there too. */
-  readonly alerts: Readonly<Record<string, PhaseCounts>>;
+  readonly alerts: Readonly<Record<string, Counts>>;
   /** By name, in the policy's order. */
   readonly objectives: Readonly<Record<string, ObjectiveSummary>>;
-  /** In how many incidents each was found. */
-  readonly dataQuality: Readonly<Partial<Record<DataQualityFlag, number>>>;
+  /** In how many incidents each flag was found. */
+  readonly dataQuality: Counts;
 }
 
 /** Counts alerts by target, in the policy's order, and phase. */
@@ -53,13 +52,10 @@ export function countAlerts(alerts: readonly Alert[], { targets }: Policy): Summ
 }
 
 /** How often each text occurs, in order of code points. */
-export function counted<T extends string>(
-  texts: readonly T[],
-): Readonly<Partial<Record<T, number>>> {
-  const counts = new Map<T, number>();
+export function counted(texts: readonly string[]): Counts {
+  const counts = new Map<string, number>();
   for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
-  const inOrder = [...counts].sort(([a], [b]) => compareText(a, b));
-  return Object.fromEntries(inOrder) as Partial<Record<T, number>>;
+  return Object.fromEntries([...counts].sort(([a], [b]) => compareText(a, b)));
 }
 
 /** How each objective of the policy was met. */

@@ -1,4 +1,5 @@
 import { Command } from 'commander';
+import { failureText, untilClosed } from './failure.ts';
 
 /** A command is loaded only when it is asked for: checking a policy needs no Kafka client. */
 const commands = {
@@ -33,12 +34,10 @@ if (asked !== undefined && Object.hasOwn(commands, asked)) {
   for (const [name, [summary]] of Object.entries(commands)) program.command(name).summary(summary);
 }
 
+untilClosed(process.stdout);
 try {
   await program.parseAsync();
 } catch (error) {
-  const { code, message } = error as { readonly code?: unknown; readonly message?: unknown };
-  // An error with a code of ours says what to do; any other is a defect and shows where it is.
-  const known = typeof code === 'string' && (code.startsWith('VIGIL_') || code.startsWith('E'));
-  process.stderr.write(`${known ? String(message) : ((error as Error).stack ?? String(error))}\n`);
+  process.stderr.write(`${failureText(error)}\n`);
   process.exitCode = 2;
 }

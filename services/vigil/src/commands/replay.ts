@@ -91,11 +91,12 @@ function resultOf(
   const said = phases.reduce((sum, [, count]) => sum + count, 0);
   const breaches = phases.reduce((sum, [phase, n]) => sum + (phase === 'breach' ? n : 0), 0);
   const lines = [
-    `${facts.read} facts of ${incidents} incidents (${facts.duplicate} duplicates, ${facts.rejected} lines rejected)`,
-    `${said} alerts, ${breaches} of them breaches, until ${until ?? 'nothing'} under policy ${summary.policyVersion}`,
+    `facts: ${facts.read}, duplicates among them: ${facts.duplicate}, lines rejected: ${facts.rejected}, incidents: ${incidents}`,
+    `alerts: ${said}, breaches among them: ${breaches}, until ${until ?? 'nothing'} under policy ${summary.policyVersion}`,
     ...Object.entries(objectives).map(([name, { overall, target }]) => {
-      const share = overall.attainment === null ? 'none settled' : percent(overall.attainment);
-      return `${name}: ${share} of ${overall.within + overall.missed} in time (target ${percent(target)})`;
+      const { attainment, within, missed } = overall;
+      const share = attainment === null ? 'none' : percent(attainment);
+      return `${name}: ${share} of ${within + missed} in time (target ${percent(target)})`;
     }),
     `written to ${out}`,
   ];
