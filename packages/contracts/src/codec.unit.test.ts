@@ -3,8 +3,9 @@ import type { AlertId, LedgerRecord } from '@vigil/domain/ledger/alert';
 import type { Duration } from '@vigil/domain/time/duration';
 import type { Instant } from '@vigil/domain/time/instant';
 import { beforeAll, describe, expect, it } from 'vitest';
+import { stored } from '../testing/stored.ts';
 import { type Codec, openCodec } from './codec.ts';
-import type { NewRecord, StoredRecord } from './log-record.ts';
+import type { StoredRecord } from './log-record.ts';
 import { embeddedSchemas } from './schema-source.ts';
 import { topicNames } from './topics.ts';
 
@@ -46,24 +47,14 @@ beforeAll(async () => {
   codec = await openCodec(embeddedSchemas(), topicNames('x-'), { maxAhead });
 });
 
-function stored(record: NewRecord, topic: string, over: Partial<StoredRecord> = {}): StoredRecord {
-  const headers = Object.entries(record.headers ?? {});
-  return {
-    topic,
-    partition: 0,
-    offset: 7n,
-    timestamp: nine,
-    key: Buffer.from(record.key),
-    value: record.value,
-    headers: Object.fromEntries(headers.map(([name, text]) => [name, Buffer.from(text)])),
-    ...over,
-  };
-}
-
 const created = (over: Partial<StoredRecord> = {}): StoredRecord => {
   const [fact] = facts;
   if (fact === undefined) throw new Error('there is a first fact');
-  return stored(codec.encodeFact(fact), 'x-incident-created', over);
+  return stored(codec.encodeFact(fact), {
+    topic: 'x-incident-created',
+    timestamp: nine,
+    ...over,
+  });
 };
 
 describe('a fact on the log', () => {
@@ -75,7 +66,7 @@ describe('a fact on the log', () => {
         : /attend|seen/.test(type)
           ? 'x-officer-attended'
           : 'x-incident-updated';
-      const record = stored(codec.encodeFact(fact), topic);
+      const record = stored(codec.encodeFact(fact), { topic, timestamp: nine });
       expect(record.headers['ce_type']?.toString()).toBe(type);
       expect(await codec.decode(record)).toEqual({ kind: 'fact', fact });
     },
@@ -169,7 +160,10 @@ describe('the ledger', () => {
   it.each(records.map((record) => [record.kind, record] as const))(
     'is read as it was written: %s',
     async (_, record) => {
-      const written = stored(codec.encodeLedger(record), 'x-attendance-alerts');
+      const written = stored(codec.encodeLedger(record), {
+        topic: 'x-attendance-alerts',
+        timestamp: nine,
+      });
       expect(await codec.decodeLedger(written)).toEqual(record);
     },
   );
@@ -177,17 +171,5 @@ describe('the ledger', () => {
   it('refuses a record that is not of it', async () => {
     const record = created({ topic: 'x-attendance-alerts' });
     await expect(codec.decodeLedger(record)).rejects.toThrow(/not of the ledger/);
-  });
-});
-
-describe('a dead letter', () => {
-  it('keeps the record whole, with where it stood and why it was put aside', async () => {
-    const record = created({ value: Buffer.from([1, 2, 3]) });
-    const letter = codec.encodeDeadLetter(record, { reason: 'not-avro', detail: 'why', at: nine });
-    expect(letter.headers).toMatchObject({ '__connect.errors.offset': '7' });
-    const read = await codec.decodeDeadLetter(stored(letter, 'x-vigil-dead-letters'));
-    expect(read).toMatchObject({ topic: 'x-incident-created', offset: '7', reason: 'not-avro' });
-    expect(read.value).toEqual(Buffer.from([1, 2, 3]));
-    expect(read.headers['ce_id']?.toString()).toBe('f1');
   });
 });

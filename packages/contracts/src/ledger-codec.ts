@@ -1,7 +1,7 @@
 import type { IncidentId } from '@vigil/domain/facts/fact';
 import type { LedgerRecord, OpenBreach } from '@vigil/domain/ledger/alert';
 import type { NewRecord, StoredRecord } from './log-record.ts';
-import type { Wire } from './wire.ts';
+import { type Wire, withoutNulls } from './wire.ts';
 
 /** A record on a topic that only Vigil writes cannot be read: somebody else wrote it, or it is damaged. */
 export class UnreadableLedger extends Error {
@@ -72,7 +72,7 @@ async function decodeOwn(wire: Wire, record: StoredRecord) {
   if (record.value === null) throw new UnreadableLedger(`${placeOf(record)} has no value`);
   const decoded = await wire.decode(record.value);
   if (!decoded.ok) throw new UnreadableLedger(`${placeOf(record)} ${decoded.detail}`);
-  return decoded;
+  return { name: decoded.name, value: withoutNulls(decoded.value) };
 }
 
 const placeOf = ({ topic, partition, offset }: StoredRecord): string =>

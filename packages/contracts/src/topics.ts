@@ -34,6 +34,11 @@ export interface TopicWanted {
 
 const day = 24 * 3_600_000;
 
+/** Bytes of a batch on the input topics: what brokers take unless told otherwise. */
+const inputBytes = 1_048_588;
+/** A dead letter holds a record whole and must still fit, or its partition would stand still. */
+const deadLetterBytes = 2 * inputBytes;
+
 /**
  * The topics of a deployment. Facts are stamped by the broker, because a watermark must not follow a
  * producer's clock; what was said is kept for good, because it is the truth of what was said.
@@ -57,11 +62,15 @@ export function wantedTopics(
       topic(names.input[input], {
         ...kept(400 * day),
         'message.timestamp.type': 'LogAppendTime',
+        'max.message.bytes': String(inputBytes),
       }),
     ),
     topic(names.alerts, kept(-1)),
     topic(names.openBreaches, { 'cleanup.policy': 'compact' }),
     topic(names.actions, kept(-1)),
-    topic(names.deadLetters, kept(90 * day)),
+    topic(names.deadLetters, {
+      ...kept(90 * day),
+      'max.message.bytes': String(deadLetterBytes),
+    }),
   ];
 }

@@ -1,4 +1,5 @@
 import avro, { type Type } from 'avsc';
+import { lengthCheckOf } from './length-check.ts';
 import { type RecordName, type RecordSchema, recordSchemas } from './records.ts';
 import type { SchemaSource } from './schema-source.ts';
 
@@ -20,6 +21,7 @@ export type Decoded =
   | {
       readonly ok: true;
       readonly name: RecordName;
+      /** As Avro has it, with null for what is absent. */
       readonly value: Readonly<Record<string, unknown>>;
     }
   | { readonly ok: false; readonly reason: UnreadableReason; readonly detail: string };
@@ -33,6 +35,7 @@ export type UnreadableReason =
 
 interface Reader {
   readonly schema: RecordSchema;
+  /** `undefined` or an exception when the body is not such a record. */
   readonly read: (body: Buffer) => unknown;
 }
 
@@ -97,10 +100,13 @@ function readerOf(text: string): Reader | Decoded {
     );
   }
   const { type } = schema;
-  if (type.equals(written)) return { schema, read: (body) => type.fromBuffer(body) };
+  const hasItsLength = lengthCheckOf(written) ?? (() => true);
   try {
-    const resolver = type.createResolver(written);
-    return { schema, read: (body) => type.fromBuffer(body, resolver) };
+    const resolver = type.equals(written) ? undefined : type.createResolver(written);
+    // avsc checks that the body ends where the record does.
+    const read = (body: Buffer) =>
+      hasItsLength(body) ? type.fromBuffer(body, resolver) : undefined;
+    return { schema, read };
   } catch {
     return unreadable('incompatible-schema', `its schema cannot be read as ${schema.fullName}`);
   }
@@ -108,13 +114,16 @@ function readerOf(text: string): Reader | Decoded {
 
 function readWith(reader: Reader | Decoded, body: Buffer): Decoded {
   if ('ok' in reader) return reader;
+  const { name, fullName } = reader.schema;
+  let read: unknown;
   try {
-    // avsc checks that the body ends where the record does.
-    const value = withoutNulls(reader.read(body));
-    return { ok: true, name: reader.schema.name, value };
+    read = reader.read(body);
   } catch {
-    return unreadable('truncated-avro', `is not a whole ${reader.schema.fullName}`);
+    // As good as undefined: what avsc says of a body may quote it.
   }
+  return read === undefined
+    ? unreadable('truncated-avro', `is not a whole ${fullName}, neither more nor less`)
+    : { ok: true, name, value: read as Readonly<Record<string, unknown>> };
 }
 
 const unreadable = (reason: UnreadableReason, detail: string): Decoded => ({
@@ -123,23 +132,19 @@ const unreadable = (reason: UnreadableReason, detail: string): Decoded => ({
   detail,
 });
 
-/** Avro writes null for what is absent; in Vigil it is absent. */
-function withoutNulls(value: unknown): Readonly<Record<string, unknown>> {
+/** What was read, without the nulls that Avro writes for what is absent; in Vigil it is absent. */
+export function withoutNulls(
+  value: Readonly<Record<string, unknown>>,
+): Readonly<Record<string, unknown>> {
   const kept: Record<string, unknown> = {};
-  for (const [name, one] of Object.entries(value as object)) {
-    if (one !== null) kept[name] = isPlain(one) ? withoutNulls(one) : eachPlain(one);
+  for (const [name, one] of Object.entries(value)) {
+    if (one !== null) kept[name] = Array.isArray(one) ? one.map(cleared) : cleared(one);
   }
   return kept;
 }
 
-function eachPlain(value: unknown): unknown {
-  return Array.isArray(value)
-    ? value.map((one) => (isPlain(one) ? withoutNulls(one) : one))
+function cleared(value: unknown): unknown {
+  return typeof value === 'object' && value !== null && !Buffer.isBuffer(value)
+    ? withoutNulls(value as Readonly<Record<string, unknown>>)
     : value;
-}
-
-function isPlain(value: unknown): boolean {
-  return (
-    typeof value === 'object' && value !== null && !Array.isArray(value) && !Buffer.isBuffer(value)
-  );
 }

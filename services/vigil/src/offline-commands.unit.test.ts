@@ -6,10 +6,13 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 
 const main = fileURLToPath(new URL('./main.ts', import.meta.url));
 let folder = '';
+
+// Each case starts the program, which takes its time on a busy machine.
+vi.setConfig({ testTimeout: 30_000 });
 
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'vigil-commands-'));

@@ -31,7 +31,9 @@ function withData(data: Record<string, unknown>, attributes: Record<string, unkn
 
 describe('a fact in a file', () => {
   it('is read and written again with the same bytes, for every conformance case', () => {
-    const files = readdirSync(conformance).filter((file) => file !== 'policy.json');
+    const files = readdirSync(conformance).filter(
+      (file) => file.endsWith('.json') && file !== 'policy.json',
+    );
     expect(files.length).toBeGreaterThan(40);
     for (const file of files) {
       const { facts } = JSON.parse(readFileSync(new URL(file, conformance), 'utf8'));
