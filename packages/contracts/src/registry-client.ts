@@ -1,5 +1,4 @@
-import { setTimeout as delay } from 'node:timers/promises';
-import { z } from 'zod';
+import { COMPATIBILITY, SchemaRegistry, SchemaType } from '@kafkajs/confluent-schema-registry';
 
 /** Where a registry answers, by an API compatible with Confluent's. */
 export interface RegistryAddress {
@@ -24,150 +23,111 @@ export class SchemaIncompatible extends Error {
 export interface RegistryClient {
   /** The id of a schema under a subject; `undefined` when it is not there. */
   idOf(subject: string, schema: string): Promise<number | undefined>;
-  /** Sets how later versions of a subject must fit earlier ones. */
-  setCompatibility(subject: string, level: Compatibility): Promise<void>;
+  /** Sets that later versions of a subject must read all earlier ones. */
+  makeBackwardTransitive(subject: string): Promise<void>;
   /** Registers a schema and returns its id. @throws SchemaIncompatible when it does not fit. */
   register(subject: string, schema: string): Promise<number>;
   /** The text of the schema with that id; `undefined` when there is none. */
   schemaOf(id: number): Promise<string | undefined>;
 }
 
-export type Compatibility = 'BACKWARD' | 'BACKWARD_TRANSITIVE' | 'FULL_TRANSITIVE' | 'NONE';
-
 /** The bounds of a request. */
 export interface RegistryLimits {
-  readonly attempts: number;
-  /** Milliseconds until the second attempt; until each next twice as long. */
+  /** Times a look-up is tried again. */
+  readonly retries: number;
+  /** Milliseconds until the second attempt; until each next about twice as long. */
   readonly firstPauseMs: number;
   /** Milliseconds that an answer may take. */
   readonly requestMs: number;
 }
 
-const usualLimits: RegistryLimits = { attempts: 4, firstPauseMs: 100, requestMs: 5_000 };
-
-const withId = z.object({ id: z.int() });
-const withSchema = z.object({ schema: z.string() });
-const refusal = z.object({ error_code: z.int(), message: z.string().optional() });
-
-/** The API's own "there is no such subject", "version" and "schema"; any other 404 is another server. */
-const notThere = new Set([40_401, 40_402, 40_403]);
+const usualLimits: RegistryLimits = { retries: 3, firstPauseMs: 100, requestMs: 5_000 };
 
 /**
- * A client for the registry. The one made for kafkajs reports a registry that cannot be reached as a
- * bad request, and waits for a silent one without end: a fact is a matter of neither.
+ * A client for the registry: the one made for kafkajs, with what it leaves out. It waits without end,
+ * so a limit is set; it reports a registry that cannot be reached as a bad request, so its errors are
+ * told apart here: while the registry is away no fact may look unreadable.
  */
 export function registryClient(
-  address: RegistryAddress,
+  { url, login }: RegistryAddress,
   limits: RegistryLimits = usualLimits,
 ): RegistryClient {
-  const at = (...path: string[]): string =>
-    [address.url.replace(/\/+$/, ''), ...path.map(encodeURIComponent)].join('/');
-  const ask = (method: string, url: string, body?: object): Promise<Answer> =>
-    askPatiently(limits, () => askOnce(address, limits, { method, url, body }), method);
-
+  const registry = new SchemaRegistry({
+    host: url.replace(/\/+$/, ''),
+    ...(login === undefined ? {} : { auth: login }),
+    retry: { retries: limits.retries, initialRetryTimeInSecs: limits.firstPauseMs / 1_000 },
+    middlewares: [
+      () => ({
+        prepareRequest: async (next) => (await next()).enhance({ timeout: limits.requestMs }),
+        response: (next) => next(),
+      }),
+    ],
+  });
   return {
     async idOf(subject, schema) {
-      const what = `look ${subject} up`;
-      const answer = await ask('POST', at('subjects', subject), { schema });
-      return answer.outcome === 'not-there' ? undefined : read(withId, answer, what).id;
+      try {
+        return idIn(await registry.getRegistryIdBySchema(subject, avro(schema)));
+      } catch (error) {
+        if (isNotThere(error)) return undefined;
+        throw unavailable(`look ${subject} up`, error);
+      }
     },
-    async setCompatibility(subject, compatibility) {
-      const answer = await ask('PUT', at('config', subject), { compatibility });
-      read(z.unknown(), answer, `set the compatibility of ${subject}`);
-    },
+    makeBackwardTransitive: (subject) => putCompatibility({ url, login }, limits, subject),
     async register(subject, schema) {
-      const answer = await ask('POST', at('subjects', subject, 'versions'), { schema });
-      if (answer.outcome === 'refused' && answer.status === 409) {
+      const compatibility = COMPATIBILITY.BACKWARD_TRANSITIVE;
+      try {
+        return idIn((await registry.register(avro(schema), { subject, compatibility })).id);
+      } catch (error) {
+        if (statusOf(error) !== 409) throw unavailable(`register ${subject}`, error);
         throw new SchemaIncompatible(
-          `${subject} cannot read what its older versions wrote: ${answer.message}; ` +
+          `${subject} cannot read what its older versions wrote: ${messageOf(error)}; ` +
             'give what is new a default, and keep what has none',
         );
       }
-      return read(withId, answer, `register ${subject}`).id;
     },
     async schemaOf(id) {
-      const answer = await ask('GET', at('schemas', 'ids', String(id)));
-      if (answer.outcome === 'not-there') return undefined;
-      return read(withSchema, answer, `read schema ${id}`).schema;
+      try {
+        return JSON.stringify(await registry.getSchema(id));
+      } catch (error) {
+        if (isNotThere(error)) return undefined;
+        throw unavailable(`read schema ${id}`, error);
+      }
     },
   };
 }
 
-type Answer =
-  | { readonly outcome: 'given'; readonly body: unknown }
-  | { readonly outcome: 'not-there' }
-  | { readonly outcome: 'refused'; readonly status: number; readonly message: string }
-  | { readonly outcome: 'none'; readonly cause: unknown };
+const avro = (schema: string) => ({ type: SchemaType.AVRO, schema }) as const;
 
-function read<T>(schema: z.ZodType<T>, answer: Answer, what: string): T {
-  const remedy = 'check SCHEMA_REGISTRY_URL, the login and the registry';
-  switch (answer.outcome) {
-    case 'given': {
-      const body = schema.safeParse(answer.body);
-      if (body.success) return body.data;
-      throw new SchemaUnavailable(`could not ${what}: not the answer of a registry; ${remedy}`);
-    }
-    case 'not-there':
-      throw new SchemaUnavailable(`could not ${what}: it is not there; ${remedy}`);
-    case 'refused': {
-      const why = `status ${answer.status}, ${answer.message}`;
-      throw new SchemaUnavailable(`could not ${what}: ${why}; ${remedy}`);
-    }
-    case 'none': {
-      const { cause } = answer;
-      throw new SchemaUnavailable(`could not ${what}: no answer; ${remedy}`, { cause });
-    }
-  }
+/** The client takes whatever answered for a registry. */
+function idIn(id: unknown): number {
+  if (typeof id === 'number' && Number.isInteger(id)) return id;
+  throw new TypeError('not the answer of a registry');
 }
 
-/** Asks again where that may help: no answer, an overloaded server, or two that write at once. */
-async function askPatiently(
-  { attempts, firstPauseMs }: RegistryLimits,
-  ask: () => Promise<Answer>,
-  method: string,
-): Promise<Answer> {
-  for (let attempt = 1; ; attempt++) {
-    const answer = await ask();
-    if (attempt === attempts || !mayPass(answer, method)) return answer;
-    await delay(firstPauseMs * 2 ** (attempt - 1));
-  }
-}
-
-function mayPass(answer: Answer, method: string): boolean {
-  if (answer.outcome === 'none') return true;
-  if (answer.outcome !== 'refused') return false;
-  const { status } = answer;
-  // A conflict over a schema is an answer; over a setting, another instance is at it.
-  return status >= 500 || status === 408 || status === 429 || (status === 409 && method === 'PUT');
-}
-
-interface Request {
-  readonly method: string;
-  readonly url: string;
-  readonly body: object | undefined;
-}
-
-async function askOnce(
-  { login }: RegistryAddress,
-  { requestMs }: RegistryLimits,
-  { method, url, body }: Request,
-): Promise<Answer> {
-  const mediaType = 'application/vnd.schemaregistry.v1+json';
-  try {
-    const response = await fetch(url, {
-      method,
+/** The client sets the compatibility of a subject only after its first version; here it comes before. */
+async function putCompatibility(
+  { url, login }: RegistryAddress,
+  { requestMs, retries }: RegistryLimits,
+  subject: string,
+): Promise<void> {
+  const address = `${url.replace(/\/+$/, '')}/config/${encodeURIComponent(subject)}`;
+  const what = `set the compatibility of ${subject}`;
+  for (let attempt = 0; ; attempt++) {
+    const response = await fetch(address, {
+      method: 'PUT',
       headers: {
-        accept: `${mediaType}, application/json`,
-        'content-type': mediaType,
+        'content-type': 'application/vnd.schemaregistry.v1+json',
         ...(login === undefined ? {} : { authorization: basic(login) }),
       },
-      ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+      body: JSON.stringify({ compatibility: COMPATIBILITY.BACKWARD_TRANSITIVE }),
       signal: AbortSignal.timeout(requestMs),
+    }).catch((error: unknown) => {
+      throw unavailable(what, error);
     });
-    const text = await response.text();
-    return response.ok ? given(text) : refused(response.status, text);
-  } catch (cause) {
-    return { outcome: 'none', cause };
+    if (response.ok) return;
+    // Another instance sets it at this moment.
+    if (response.status === 409 && attempt < retries) continue;
+    throw unavailable(what, new Error(`status ${response.status}`));
   }
 }
 
@@ -175,22 +135,27 @@ function basic({ username, password }: NonNullable<RegistryAddress['login']>): s
   return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 }
 
-function given(text: string): Answer {
-  return { outcome: 'given', body: parse(text) };
+/** How the client words an answer that has no message of a registry's: another server, or none at all. */
+const notARegistry = /- Error, status \d+/;
+
+/** The registry itself says that it has no such subject, version or schema. */
+function isNotThere(error: unknown): boolean {
+  if (!(error instanceof Error) || notARegistry.test(error.message)) return false;
+  // Looking an id up, the client turns a 404, and nothing else, into this error, without its status.
+  return statusOf(error) === 404 || error.name === 'ConfluentSchemaRegistryError';
 }
 
-function refused(status: number, text: string): Answer {
-  const { data } = refusal.safeParse(parse(text));
-  if (status === 404 && data !== undefined && notThere.has(data.error_code)) {
-    return { outcome: 'not-there' };
-  }
-  return { outcome: 'refused', status, message: data?.message ?? 'without a reason' };
+function unavailable(attempt: string, error: unknown): SchemaUnavailable {
+  const remedy = 'check SCHEMA_REGISTRY_URL, the login and the registry';
+  return new SchemaUnavailable(`could not ${attempt}: ${messageOf(error)}; ${remedy}`, {
+    cause: error,
+  });
 }
 
-function parse(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
+function statusOf(error: unknown): number | undefined {
+  if (typeof error !== 'object' || error === null || !('status' in error)) return undefined;
+  return typeof error.status === 'number' ? error.status : undefined;
 }
+
+const messageOf = (error: unknown): string =>
+  error instanceof Error ? error.message : String(error);

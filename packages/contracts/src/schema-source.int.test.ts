@@ -53,9 +53,9 @@ describeWithServers('schemas in a real registry', () => {
     expect(second).toEqual(first);
     expect(new Set(first).size).toBe(all.length);
     expect(await idsBy(false)).toEqual(first);
-    for (const [index, { text }] of all.entries()) {
+    for (const [index, { type }] of all.entries()) {
       const kept = await source(false).textOf(first[index] ?? 0);
-      expect(JSON.parse(kept ?? '')).toEqual(JSON.parse(text));
+      expect(type.equals(avro.Type.forSchema(JSON.parse(kept ?? '')))).toBe(true);
     }
   });
 

@@ -50,7 +50,7 @@ export function registrySchemas({ register, ...address }: RegistryOptions): Sche
         throw new SchemaMissing(`the registry does not have ${fullName}: ${remedy}`);
       }
       // Before the first version, so that no version is ever taken unchecked.
-      await registry.setCompatibility(fullName, 'BACKWARD_TRANSITIVE');
+      await registry.makeBackwardTransitive(fullName);
       return registry.register(fullName, text);
     },
     async textOf(id) {
