@@ -19,8 +19,11 @@ function headersOf(headers: IHeaders | undefined): Record<string, Buffer> {
   const read: Record<string, Buffer> = {};
   for (const name in headers) {
     const value = headers[name];
-    const one = Array.isArray(value) ? value[0] : value;
-    if (one !== undefined) read[name] = typeof one === 'string' ? Buffer.from(one) : one;
+    // Kafka has headers without a value, which the types of kafkajs leave out.
+    const one: Buffer | string | null | undefined = Array.isArray(value) ? value[0] : value;
+    if (one !== undefined && one !== null) {
+      read[name] = typeof one === 'string' ? Buffer.from(one) : one;
+    }
   }
   return read;
 }

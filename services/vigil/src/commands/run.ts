@@ -1,10 +1,7 @@
-import { readFile } from 'node:fs/promises';
 import { startAttendanceConsumer } from '@vigil/attendance-consumer/attendance-consumer';
 import { startBreachDetector } from '@vigil/breach-detector/breach-detector';
 import { connect } from '@vigil/deployment/connect';
 import { observeWith } from '@vigil/deployment/observe';
-import { parsePolicy } from '@vigil/domain/policy/parse';
-import type { Policy } from '@vigil/domain/policy/policy';
 import type { Engine } from '@vigil/engine/ports';
 import type { Running } from '@vigil/event-log/port';
 import { startIncidentConsumer } from '@vigil/incident-consumer/incident-consumer';
@@ -14,6 +11,7 @@ import { createLogger } from '@vigil/service-kit/logging';
 import { createMetrics } from '@vigil/service-kit/metrics';
 import { createLifetime } from '@vigil/service-kit/shutdown';
 import { Argument, type Command } from 'commander';
+import { readPolicyFile } from '../policy-file.ts';
 
 type Start = (engine: Engine, maxBatchRecords: number) => Promise<Running>;
 
@@ -34,12 +32,6 @@ export function register(program: Command): void {
     .action(async (service: ServiceName) => {
       process.exit(await run(service, [services[service]], loadConfiguration(process.env)));
     });
-}
-
-/** The policy that the configuration names, or the example that comes with Vigil. */
-export async function readPolicy(path: string | undefined): Promise<Policy> {
-  const example = new URL('../../../../infra/policy.yaml', import.meta.url);
-  return parsePolicy(await readFile(path ?? example, 'utf8'), path ?? 'infra/policy.yaml');
 }
 
 /**
@@ -74,7 +66,7 @@ export async function run(
   }
   return lifetime.end(
     (async () => {
-      const policy = await readPolicy(configuration.policy);
+      const policy = await readPolicyFile(configuration.policy);
       const observe = observeWith(logger, metrics);
       const connected = await connect(configuration, servers, policy, logger, observe);
       lifetime.onStop('connections', () => connected.close());

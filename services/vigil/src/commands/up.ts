@@ -14,7 +14,8 @@ import { createMetrics } from '@vigil/service-kit/metrics';
 import { createLifetime } from '@vigil/service-kit/shutdown';
 import { type Command, InvalidArgumentError } from 'commander';
 import { readDeliveries } from '../deliveries.ts';
-import { readPolicy, run, services } from './run.ts';
+import { readPolicyFile } from '../policy-file.ts';
+import { run, services } from './run.ts';
 
 interface Options {
   readonly facts?: readonly string[];
@@ -72,7 +73,7 @@ async function play(options: Options, configuration: Configuration): Promise<num
   const logger = createLogger({ service: 'up', level: configuration.logLevel });
   const lifetime = createLifetime({ logger, shutdownMs: configuration.shutdownMs });
   const metrics = createMetrics('up');
-  const chosen = await readPolicy(options.policy ?? configuration.policy);
+  const chosen = await readPolicyFile(options.policy ?? configuration.policy);
   // What is played has no heartbeats: its silence would mean nothing.
   const policy: Policy = { ...chosen, feeds: [] };
   const { deliveries, start, until } = await playFrom(options);
