@@ -47,7 +47,8 @@ const recordedAfterMs: Readonly<Record<Fact['type'], number>> = {
 /** The facts of a story as they are delivered, in no order; none before it happened. */
 export function deliver(story: Story, random: Random): Delivered[] {
   const delivered: Delivered[] = [];
-  for (const [index, { at: happenedAt, ...happening }] of story.happenings.entries()) {
+  for (const [index, happening] of story.happenings.entries()) {
+    const { at: happenedAt } = happening;
     const source = sourceOf(happening.type, story.force);
     const byTerminal = source === story.force.terminals;
     const skew = byTerminal && random.chance(shares.skewed) ? skewMs(random) : 0;
