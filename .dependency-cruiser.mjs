@@ -47,6 +47,8 @@ export default {
       'The engine knows the domain and the two ports, and no adapter.',
     ),
     row('packages/service-kit', [], 'The service kit imports nothing of ours: it knows no domain.'),
+    row('packages/generator', [domain], 'The generator knows the domain.'),
+    row('packages/import', [domain], 'The import of exports knows the domain.'),
     row(
       'schemas',
       [domain, '^packages/contracts/'],

@@ -99,7 +99,7 @@ function compileFact(mapped: MappedFact, mapping: Mapping, columns: Columns): Ma
       else if (value !== undefined) data[name] = value;
     }
     if (typeof happened === 'object' || problems.length > 0) return problems;
-    data[instantField[type]] = formatInstant(happened);
+    data[instantField[type]] = happened;
     const time = typeof recorded === 'number' ? { time: formatInstant(recorded) } : {};
     return checked(mapped, mapping.source, time, data);
   };
@@ -115,7 +115,7 @@ function checked(
   const { type } = mapped;
   const id = hash('sha256', JSON.stringify([type, data]), 'hex').slice(0, idDigits);
   const subject = data['incidentId'];
-  const result = checkFact({ type, id, source, subject, ...time, data }, 'text');
+  const result = checkFact({ type, id, source, subject, ...time, data }, 'millis');
   switch (result.kind) {
     case 'fact':
       return result.fact;

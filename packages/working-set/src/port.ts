@@ -7,7 +7,8 @@ import type { Instant } from '@vigil/domain/time/instant';
  * Kafka holds the truth; this can be lost and is rebuilt. Everything a consumer concludes from a
  * batch goes in with one `commit`, which is stored whole or not at all, together with the offset
  * reached, so that a fact takes effect exactly once whatever crashes. `commit` compares and stores;
- * it decides nothing. Two adapters (memory, Redis) pass the same conformance suite.
+ * it decides nothing. Two adapters (memory, Redis) pass the same conformance suite. A `limit` is at
+ * least 1.
  */
 export interface WorkingSet {
   /** The shard's state; every field empty for a shard that was never committed to (or was lost). */
@@ -20,10 +21,21 @@ export interface WorkingSet {
   outbox(shard: Shard, limit: number): Promise<OutboxEntry[]>;
   /** Every window slot and its count. */
   slots(shard: Shard): Promise<Map<string, number>>;
-  /** Every incident of the shard, in pieces of about `limit`, for sweeps and the control room. */
+  /**
+   * Every incident of the shard once, in pieces of about `limit`, for sweeps and the control room.
+   * One that is added or removed meanwhile may be in it or not.
+   */
   scan(shard: Shard, limit: number): AsyncIterable<StoredIncidentRow[]>;
+  /**
+   * Stores everything in `commit`, or nothing and says why.
+   *
+   * @throws InvalidCommit when it breaks a rule of {@link Commit}; nothing was stored.
+   * @throws CommitUnknown when the answer did not come: it was stored, or will be, or not. Load again
+   *   and decide again. What was stored already then refuses what moves an offset, changes an incident
+   *   or trims the outbox; so slots are to be changed only together with one of these.
+   */
   commit(shard: Shard, commit: Commit): Promise<CommitResult>;
-  /** Counts for gauges. */
+  /** Counts for gauges; not of one instant. */
   sizes(shard: Shard): Promise<{ incidents: number; due: number; outbox: number }>;
   close(): Promise<void>;
 }
@@ -76,7 +88,11 @@ export interface OutboxEntry {
   readonly entry: string;
 }
 
-/** What is stored whole or not at all. Everything is optional; an empty commit only checks the mode. */
+/**
+ * What is stored whole or not at all. Everything is optional; an empty commit only checks the mode.
+ * Numbers are whole and safe integers, an incident stands in it once, and its parts are at most
+ * `maxParts` (see `commit-check.ts`).
+ */
 export interface Commit {
   /**
    * Moves the offset of one topic. Refused (`stale-offset`) unless the stored one is `from`
@@ -99,7 +115,8 @@ export interface Commit {
   readonly outbox?: readonly string[];
   /**
    * Removes outbox entries up to and including this sequence number. Refused (`stale-outbox`)
-   * unless the first entry has sequence `from`: a publisher that was replaced is refused.
+   * unless the first entry has sequence `from`: a publisher that was replaced is refused. What the
+   * same commit appends stays.
    */
   readonly trimOutbox?: { readonly from: number; readonly through: number };
   /** Raised only: a watermark never goes back, a lower value is ignored. */
@@ -127,3 +144,15 @@ export type CommitResult =
   | { readonly outcome: 'stale-mode'; readonly stored: ShardMode | undefined }
   | { readonly outcome: 'stale-outbox'; readonly first: number | undefined }
   | { readonly outcome: 'stale-incidents'; readonly ids: readonly IncidentId[] };
+
+/** Nobody knows whether the commit was stored: load again before deciding again. */
+export class CommitUnknown extends Error {
+  override readonly name = 'CommitUnknown';
+  readonly code = 'VIGIL_COMMIT_UNKNOWN';
+}
+
+/** The commit breaks a rule of the port: a defect in whoever made it. */
+export class InvalidCommit extends Error {
+  override readonly name = 'InvalidCommit';
+  readonly code = 'VIGIL_INVALID_COMMIT';
+}

@@ -1,7 +1,8 @@
 import type { IncidentId } from '@vigil/domain/facts/fact';
 import type { Instant } from '@vigil/domain/time/instant';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import type { Commit, Shard, WorkingSet } from '../src/port.ts';
+import { type Commit, InvalidCommit, type Shard, type WorkingSet } from '../src/port.ts';
+import { everything } from './everything.ts';
 
 const id = (text: string): IncidentId => text as IncidentId;
 const at = (ms: number): Instant => ms as Instant;
@@ -21,13 +22,6 @@ export function describeWorkingSet(
     afterAll(() => ws.close());
     /** A shard that nothing was ever committed to. */
     const fresh = (): Shard => ({ deployment, partition: ++lastShard });
-    const everything = async (shard: Shard) => ({
-      shard: await ws.shard(shard),
-      due: await ws.due(shard, at(9e15), 1_000),
-      outbox: await ws.outbox(shard, 1_000),
-      slots: await ws.slots(shard),
-      sizes: await ws.sizes(shard),
-    });
     const full: Commit = {
       advance: { topic: 'incident-created', from: undefined, to: 5n },
       incidents: [{ id: id('INC-1'), expected: 0, record: 'one', due: at(100) }],
@@ -42,7 +36,7 @@ export function describeWorkingSet(
     };
 
     it('knows nothing of a shard before its first commit', async () => {
-      const { shard, ...rest } = await everything(fresh());
+      const { shard, ...rest } = await everything(ws, fresh());
       expect(shard.mode).toBeUndefined();
       expect(shard.ledgerOffset).toBeUndefined();
       expect(shard.offsets.size + shard.watermarks.size + shard.notes.size).toBe(0);
@@ -56,7 +50,7 @@ export function describeWorkingSet(
     it('gives back everything that was committed', async () => {
       const shard = fresh();
       expect(await ws.commit(shard, full)).toEqual({ outcome: 'committed' });
-      const stored = await everything(shard);
+      const stored = await everything(ws, shard);
       expect(stored.shard).toEqual({
         mode: 'live',
         offsets: new Map([['incident-created', 5n]]),
@@ -66,6 +60,7 @@ export function describeWorkingSet(
         heard: new Map([['incident-created|urn:x', 40]]),
         notes: new Map([['policyVersion', 'abc']]),
       });
+      expect(stored.incidents).toEqual([{ id: 'INC-1', version: 1, record: 'one' }]);
       expect(stored.due).toEqual([{ id: 'INC-1', due: 100 }]);
       expect(stored.outbox.map(({ entry }) => entry)).toEqual(['first', 'second']);
       expect(stored.slots).toEqual(new Map([['a', 2]]));
@@ -77,7 +72,7 @@ export function describeWorkingSet(
     it('stores nothing of a commit that it refuses', async () => {
       const shard = fresh();
       await ws.commit(shard, full);
-      const before = await everything(shard);
+      const before = await everything(ws, shard);
       const [first] = before.outbox;
       const change = {
         ...full,
@@ -87,6 +82,14 @@ export function describeWorkingSet(
           { id: id('INC-2'), expected: 0, record: 'new', due: at(1) },
         ],
         trimOutbox: { from: first?.sequence ?? 0, through: first?.sequence ?? 0 },
+        dropSlots: ['a'],
+        outbox: ['third'],
+        watermark: { topic: 'incident-created', instant: at(51) },
+        heard: [{ key: 'incident-created|urn:x', instant: at(41) }],
+        mode: 'rebuilding',
+        rebuildTo: new Map([['officer-attended', 10n]]),
+        ledgerOffset: 4n,
+        notes: new Map([['policyVersion', 'abd']]),
       } as const satisfies Commit;
       const refusals: readonly (readonly [object, Commit])[] = [
         [
@@ -123,7 +126,7 @@ export function describeWorkingSet(
       ];
       for (const [refusal, commit] of refusals) {
         expect(await ws.commit(shard, commit)).toEqual(refusal);
-        expect(await everything(shard)).toEqual(before);
+        expect(await everything(ws, shard)).toEqual(before);
       }
       expect(await ws.commit(shard, change)).toEqual({ outcome: 'committed' });
     });
@@ -150,9 +153,70 @@ export function describeWorkingSet(
       expect(await ws.commit(shard, { advance: near })).toMatchObject({ stored: big });
     });
 
+    it('counts versions up from 1, and from 1 again when an incident was removed', async () => {
+      const shard = fresh();
+      const change = { id: id('INC-1'), expected: 0, record: '', due: undefined };
+      await ws.commit(shard, { incidents: [change] });
+      await ws.commit(shard, { incidents: [{ ...change, expected: 1, record: 'b' }] });
+      expect(await ws.incidents(shard, [change.id])).toEqual(
+        new Map([['INC-1', { version: 2, record: 'b' }]]),
+      );
+      await ws.commit(shard, { incidents: [{ ...change, expected: 2, record: undefined }] });
+      expect((await everything(ws, shard)).sizes.incidents).toBe(0);
+      await ws.commit(shard, { incidents: [change] });
+      expect(await ws.incidents(shard, [change.id])).toEqual(
+        new Map([['INC-1', { version: 1, record: '' }]]),
+      );
+    });
+
+    it('remembers up to where a rebuild reads, topic by topic', async () => {
+      const shard = fresh();
+      await ws.commit(shard, { rebuildTo: new Map([['incident-created', 1n]]) });
+      await ws.commit(shard, {
+        rebuildTo: new Map([
+          ['incident-created', 2n],
+          ['officer-attended', 9_007_199_254_740_993n],
+        ]),
+      });
+      expect((await ws.shard(shard)).rebuildTo).toEqual(
+        new Map([
+          ['incident-created', 2n],
+          ['officer-attended', 9_007_199_254_740_993n],
+        ]),
+      );
+    });
+
+    it('trims no more than there is, and what the same commit appends stays', async () => {
+      const shard = fresh();
+      await ws.commit(shard, { outbox: ['a', 'b'] });
+      await ws.commit(shard, { trimOutbox: { from: 1, through: 9 }, outbox: ['c'] });
+      expect(await ws.outbox(shard, 10)).toEqual([{ sequence: 3, entry: 'c' }]);
+    });
+
+    it('throws at a commit that breaks the rules of the port, having stored nothing', async () => {
+      const shard = fresh();
+      await ws.commit(shard, full);
+      const before = await everything(ws, shard);
+      const incident = { id: id('INC-9'), expected: 0, record: 'x', due: undefined };
+      const broken: readonly Commit[] = [
+        { slots: [{ key: 'a', delta: 0.5 }] },
+        { incidents: [{ ...incident, due: at(Number.NaN) }] },
+        { incidents: [{ ...incident, expected: -1 }] },
+        { incidents: [incident, incident] },
+        { watermark: { topic: 'incident-created', instant: at(Number.POSITIVE_INFINITY) } },
+        { trimOutbox: { from: 1, through: 0 } },
+        { dropSlots: Array.from({ length: 200_001 }, () => 'a') },
+      ];
+      for (const commit of broken) {
+        const mixed = { ...commit, notes: new Map([['seen', 'yes']]) };
+        await expect(ws.commit(shard, mixed)).rejects.toBeInstanceOf(InvalidCommit);
+      }
+      expect(await everything(ws, shard)).toEqual(before);
+    });
+
     it('never lets a watermark, or when a source was heard, go back', async () => {
       const shard = fresh();
-      for (const ms of [1_772_442_000_000, 5, 1_772_442_000_001]) {
+      for (const ms of [5, 1_772_442_000_001, 1_772_442_000_000, 9]) {
         await ws.commit(shard, {
           watermark: { topic: 'officer-attended', instant: at(ms) },
           heard: [
@@ -251,8 +315,8 @@ export function describeWorkingSet(
       const shard = fresh();
       await ws.commit(shard, full);
       const other = { deployment: `${deployment}-x`, partition: shard.partition };
-      expect((await everything(fresh())).sizes.incidents).toBe(0);
-      expect((await everything(other)).sizes.incidents).toBe(0);
+      expect((await everything(ws, fresh())).sizes.incidents).toBe(0);
+      expect((await everything(ws, other)).sizes.incidents).toBe(0);
     });
 
     it('takes an empty commit, and one that only looks at the mode', async () => {

@@ -1,9 +1,11 @@
 import type { Delivery } from '@vigil/deployment/rehearsal';
+import type { Fact } from '@vigil/domain/facts/fact';
 import { type Instant, later } from '@vigil/domain/time/instant';
 import { type RejectedLine, readFacts } from '@vigil/event-log/files/read-facts';
 
 /**
- * Reads facts to be played: each is delivered when it was recorded, in the order of the files.
+ * Reads facts to be played: each is delivered when it was recorded, in the order of the files. Where
+ * nothing says when (an import does not), in the order in which they happened.
  *
  * @param onReject - is told of each line that is no fact; it is left out.
  * @throws FactsFileError when a file cannot be read to its end.
@@ -12,15 +14,15 @@ export async function readDeliveries(
   files: readonly string[],
   onReject: (rejected: RejectedLine) => void,
 ): Promise<readonly Delivery[]> {
-  const deliveries: Delivery[] = [];
-  let before = 0 as Instant;
+  const facts: Fact[] = [];
   for await (const line of readFacts(files)) {
     if (line.kind === 'rejected') onReject(line);
-    if (line.kind !== 'fact') continue;
-    const { fact } = line;
-    const deliveredAt = later(fact.time ?? fact.at, before);
-    deliveries.push({ fact, deliveredAt });
-    before = deliveredAt;
+    if (line.kind === 'fact') facts.push(line.fact);
   }
-  return deliveries;
+  if (facts.every(({ time }) => time === undefined)) facts.sort((a, b) => a.at - b.at);
+  let before = 0 as Instant;
+  return facts.map((fact) => {
+    before = later(fact.time ?? fact.at, before);
+    return { fact, deliveredAt: before };
+  });
 }

@@ -11,12 +11,25 @@ export interface DueTimes {
   /** Up to `limit` incidents due at or before an instant; they stay due. */
   upTo(instant: Instant, limit: number): DueIncident[];
   size(): number;
+  /** Entries in memory, those that were superseded included. */
+  entries(): number;
 }
 
-/** A heap in which entries that were superseded stay until they come up. */
+/** Superseded entries that are let be before the heap is made anew, beside as many as are current. */
+const slack = 1_000;
+
+/**
+ * A heap in which entries that were superseded stay until they come up, or until they are more than
+ * the others: an incident that is updated often and due in weeks would fill the memory otherwise.
+ */
 export function dueTimes(): DueTimes {
   const current = new Map<IncidentId, Instant>();
   const heap = new Heap<DueIncident>((a, b) => a.due - b.due || compareText(a.id, b.id));
+  const compact = (): void => {
+    if (heap.length > 2 * current.size + slack) {
+      heap.init([...current].map(([id, due]) => ({ id, due })));
+    }
+  };
   return {
     set(id, due) {
       if (due === undefined) {
@@ -25,6 +38,7 @@ export function dueTimes(): DueTimes {
         current.set(id, due);
         heap.push({ id, due });
       }
+      compact();
     },
     upTo(instant, limit) {
       const found = new Map<IncidentId, DueIncident>();
@@ -39,5 +53,6 @@ export function dueTimes(): DueTimes {
       return due;
     },
     size: () => current.size,
+    entries: () => heap.length,
   };
 }

@@ -1,5 +1,6 @@
 import type { IncidentId, InputTopic } from '@vigil/domain/facts/fact';
 import type { Instant } from '@vigil/domain/time/instant';
+import { checkCommit } from '../commit-check.ts';
 import type {
   Commit,
   CommitResult,
@@ -71,6 +72,7 @@ export function createMemoryWorkingSet(): WorkingSet {
       for (let from = 0; from < rows.length; from += limit) yield rows.slice(from, from + limit);
     },
     async commit(shard, commit) {
+      checkCommit(commit);
       const stored = of(shard);
       const refused = refusal(stored, commit);
       if (refused !== undefined) return refused;

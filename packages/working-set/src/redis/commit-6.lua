@@ -10,17 +10,20 @@
 -- ARGV  1 head, as JSON (texts throughout; absent fields mean nothing is asked):
 --         expectMode, advance {topic, from, to}, trim {from, through}, watermark {topic, instant},
 --         heard {key: instant}, mode, rebuildTo {topic: offset}, ledgerOffset, notes {name: text},
+--         remember (seconds to keep 'done'; absent: storing it twice changes nothing),
 --         incidents, slots, dropSlots, outbox (how many of each follow)
---       2…  incidents: id, expected version, record ('' removes), due ('' none) each
+--       2…  incidents: id, expected version, due ('' none, 'x' remove the incident), record each;
 --           slots: key, delta each; dropSlots: key each; outbox: entry each
 -- Returns {'committed'} or the refusal, nothing having been stored: {'stale-mode', mode},
 --   {'stale-offset', offset}, {'stale-outbox', first}, {'stale-incidents', id, …}; '' where there is none.
+-- Writes  all keys. Numbers are compared as texts where they may exceed 2^53. The caller sees to it that
+--   they are whole: an error after the first write would leave one half stored.
 
 local meta, incidents, due, slots, outbox, done = unpack(KEYS)
 local head = cjson.decode(ARGV[1])
 
 -- The answer to the first attempt was lost on its way: it is given again.
-if redis.call('EXISTS', done) == 1 then return { 'committed' } end
+if head.remember and redis.call('EXISTS', done) == 1 then return { 'committed' } end
 
 local function stored(field) return redis.call('HGET', meta, field) or '' end
 
@@ -34,50 +37,51 @@ if head.trim then
   local first = redis.call('LLEN', outbox) > 0 and stored('outboxFirst') or ''
   if first ~= head.trim.from then return { 'stale-outbox', first } end
 end
-local next = 2
 local stale = { 'stale-incidents' }
-for i = 1, head.incidents do
-  local known = redis.call('HGET', incidents, ARGV[next])
+local n = 2
+for _ = 1, head.incidents do
+  local known = redis.call('HGET', incidents, ARGV[n])
   local version = known and string.match(known, '^(%d+)|') or '0'
-  if version ~= ARGV[next + 1] then stale[#stale + 1] = ARGV[next] end
-  next = next + 4
+  if version ~= ARGV[n + 1] then stale[#stale + 1] = ARGV[n] end
+  n = n + 4
 end
 if #stale > 1 then return stale end
 
-next = 2
-for i = 1, head.incidents do
-  local id, expected, record, dueAt = ARGV[next], ARGV[next + 1], ARGV[next + 2], ARGV[next + 3]
-  if record == '' then
+n = 2
+for _ = 1, head.incidents do
+  local id, expected, dueAt = ARGV[n], ARGV[n + 1], ARGV[n + 2]
+  if dueAt == 'x' then
     redis.call('HDEL', incidents, id)
   else
-    redis.call('HSET', incidents, id, string.format('%d|', expected + 1) .. record)
+    redis.call('HSET', incidents, id, string.format('%d|', expected + 1) .. ARGV[n + 3])
   end
-  if record == '' or dueAt == '' then
+  if dueAt == 'x' or dueAt == '' then
     redis.call('ZREM', due, id)
   else
     redis.call('ZADD', due, dueAt, id)
   end
-  next = next + 4
+  n = n + 4
 end
-for i = 1, head.slots do
-  if redis.call('HINCRBY', slots, ARGV[next], ARGV[next + 1]) == 0 then
-    redis.call('HDEL', slots, ARGV[next])
+for _ = 1, head.slots do
+  if redis.call('HINCRBY', slots, ARGV[n], ARGV[n + 1]) == 0 then
+    redis.call('HDEL', slots, ARGV[n])
   end
-  next = next + 2
+  n = n + 2
 end
-for i = 1, head.dropSlots do
-  redis.call('HDEL', slots, ARGV[next])
-  next = next + 1
+for _ = 1, head.dropSlots do
+  redis.call('HDEL', slots, ARGV[n])
+  n = n + 1
 end
 if head.trim then
-  local count = tonumber(head.trim.through) - tonumber(head.trim.from) + 1
+  local asked = tonumber(head.trim.through) - tonumber(head.trim.from) + 1
+  local count = math.min(asked, redis.call('LLEN', outbox))
   redis.call('LTRIM', outbox, count, -1)
   redis.call('HINCRBY', meta, 'outboxFirst', count)
 end
-if head.outbox > 0 and stored('outboxFirst') == '' then redis.call('HSET', meta, 'outboxFirst', '1') end
-for i = 1, head.outbox do
-  redis.call('RPUSH', outbox, ARGV[next])
-  next = next + 1
+if head.outbox > 0 then redis.call('HSETNX', meta, 'outboxFirst', '1') end
+for _ = 1, head.outbox do
+  redis.call('RPUSH', outbox, ARGV[n])
+  n = n + 1
 end
 
 local function raise(field, instant)
@@ -91,5 +95,5 @@ if head.mode then redis.call('HSET', meta, 'mode', head.mode) end
 for topic, offset in pairs(head.rebuildTo or {}) do redis.call('HSET', meta, 'r:' .. topic, offset) end
 if head.ledgerOffset then redis.call('HSET', meta, 'ledgerOffset', head.ledgerOffset) end
 for name, text in pairs(head.notes or {}) do redis.call('HSET', meta, 'n:' .. name, text) end
-redis.call('SET', done, '1', 'EX', 300)
+if head.remember then redis.call('SET', done, '1', 'EX', head.remember) end
 return { 'committed' }

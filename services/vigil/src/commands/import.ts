@@ -19,7 +19,10 @@ export function register(program: Command): void {
     .argument('<csv...>', 'CSV files, also .gz and .zst; patterns; - is standard input')
     .requiredOption('--mapping <file>', 'the mapping in YAML; infra/mappings has examples')
     .requiredOption('--out <file>', 'facts: .ndjson, .ndjson.gz, .ndjson.zst; - is standard output')
-    .requiredOption('--rejects <file>', 'the rows that are no facts, as they stand, and why')
+    .requiredOption(
+      '--rejects <file>',
+      'the rows that are no facts, as they stand (keep it as safe as the export), and why',
+    )
     .action(async (tables: readonly string[], options: Options, command: Command) => {
       if (options.out === options.rejects) command.error('error: --out and --rejects are the same');
       process.exitCode = await importAll(tables, options);

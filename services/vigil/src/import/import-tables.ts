@@ -96,7 +96,8 @@ async function importTable(
       case 'facts':
         for (const fact of mapped.facts) {
           add(counts.facts, fact.type);
-          await request.facts.write(JSON.stringify(formatCloudEvent(fact)));
+          const full = request.facts.write(JSON.stringify(formatCloudEvent(fact)));
+          if (full !== undefined) await full;
         }
         break;
     }
