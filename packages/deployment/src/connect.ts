@@ -9,6 +9,7 @@ import { type KafkaLog, openKafkaLog } from '@vigil/event-log/kafka/log';
 import type { Log } from '@vigil/event-log/logger';
 import type { Configuration, Servers } from '@vigil/service-kit/configuration';
 import type { Fields, Logger } from '@vigil/service-kit/logging';
+import { checkRedis } from '@vigil/working-set/redis/check';
 import { openRedisWorkingSet } from '@vigil/working-set/redis/working-set';
 
 /** An engine on real servers. */
@@ -25,9 +26,16 @@ export class TopicsUnfit extends Error {
   readonly code = 'VIGIL_TOPICS_UNFIT';
 }
 
+/** A Redis that would lose or refuse what the services keep in it; the message says what to change. */
+export class RedisUnfit extends Error {
+  override readonly name = 'RedisUnfit';
+  readonly code = 'VIGIL_REDIS_UNFIT';
+}
+
 /**
- * Connects to Kafka, Redis and the registry, and checks that the topics fit together.
- * @throws TopicsUnfit, or the error of whichever server cannot be used.
+ * Connects to Kafka, Redis and the registry, and checks that Redis keeps what it is given and that
+ * the topics fit together.
+ * @throws RedisUnfit, TopicsUnfit, or the error of whichever server cannot be used.
  */
 export async function connect(
   configuration: Configuration,
@@ -40,6 +48,7 @@ export async function connect(
   const topics = topicNames(topicPrefix);
   const log = openLog(configuration, servers, logger);
   const { redis, registry } = servers;
+  await checkStore({ url: redis.url, cluster: redis.cluster }, logger);
   const workingSet = await openRedisWorkingSet({ url: redis.url, cluster: redis.cluster });
   const close = async (): Promise<void> => {
     await log.close();
@@ -80,6 +89,20 @@ export function openLog(
     ...(sasl === undefined ? {} : { sasl }),
   };
   return openKafkaLog({ connection, deployment, log: logThrough(logger) });
+}
+
+async function checkStore(
+  options: { readonly url: string; readonly cluster: boolean },
+  logger: Logger,
+): Promise<void> {
+  const findings = await checkRedis(options);
+  const errors = findings.filter(({ severity }) => severity === 'error');
+  if (errors.length > 0) {
+    throw new RedisUnfit(errors.map(({ what, remedy }) => `${what}: ${remedy}`).join('; '));
+  }
+  for (const { code, severity, what } of findings) {
+    if (severity === 'warning') logger.warn(what, { reason: code });
+  }
 }
 
 /** All facts of an incident must meet in one shard: the topics have equally many partitions. */

@@ -25,7 +25,8 @@ export const bounds = {
   silentMs: 5_000,
   /**
    * How long a commit is remembered for when it is sent again: longer than any is kept for sending,
-   * which is `resends` times `connectMs`, `silentMs` and `reconnectMs`.
+   * which is `resends` times `connectMs`, `silentMs` and `reconnectMs`. The client of a cluster may
+   * keep one for longer, while no node answers; what the commit expects must refuse it then.
    */
   rememberedSeconds: 300,
 } as const;
