@@ -10,6 +10,8 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
+          // Ten thousand runs of a property take seconds, and more on a machine that is busy.
+          testTimeout: 60_000,
           include: ['{packages,services,schemas,infra,test}/**/*.unit.test.ts'],
           exclude,
         },

@@ -48,7 +48,9 @@ function storyOf(alert: AlertRecord): string {
   const about = [alert.grade, child[alert.child], alert.areaId ?? alert.forceId].join(', ');
   const waited =
     alert.begin === undefined ? '' : ` after ${describeDuration(alert.at - alert.begin)}`;
-  const late = alert.late === undefined ? '' : `; raised late (${alert.late})`;
+  // An end is always told after it happened, as soon as somebody has recorded it.
+  const isLate = alert.late !== undefined && alert.phase !== 'cleared';
+  const late = isLate ? `; raised late (${alert.late})` : '';
   const provisional = alert.confidence === 'provisional' ? '; provisional' : '';
   const what =
     alert.phase === 'cleared'

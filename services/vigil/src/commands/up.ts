@@ -32,7 +32,7 @@ export function register(program: Command): void {
     .description('all services in one process; plays a generated day unless brokers are configured')
     .option('--facts <file...>', 'facts to play instead of a generated day')
     .option('--policy <file>', 'the policy (YAML)')
-    .option('--speed <times>', 'how many times faster than life', positive, 480)
+    .option('--speed <times>', 'how many times faster than life', positive, 720)
     .option('--port <number>', 'where the control-room page, health and metrics are', port, 8080)
     .option('--exit-when-done', 'end when the last fact has been played')
     .action(async (options: Options) => {
