@@ -1,21 +1,25 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import type { Codec } from '@vigil/contracts/codec';
 import { formatCloudEvent } from '@vigil/domain/facts/cloud-event';
 import { type Fact, topicOf } from '@vigil/domain/facts/fact';
 import { formatInstant, type Instant, plus } from '@vigil/domain/time/instant';
 import { generateFacts } from '@vigil/generator/generate';
-import { Kafka, logLevel } from 'kafkajs';
+import { Redis } from 'ioredis';
+import { Kafka, logLevel, type Producer } from 'kafkajs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWithServers, testDeployment } from '../servers/servers.ts';
 import { until } from '../servers/until.ts';
-import { openTestCodec, readLedger } from './ledger-reader.ts';
+import { type LedgerReader, openTestCodec, readLedger } from './ledger-reader.ts';
 import { type Service, started, startService, vigil } from './vigil-process.ts';
 
 const day = 24 * 3_600_000;
-const policy = new URL('../conformance/policy.json', import.meta.url).pathname;
+const policy = fileURLToPath(new URL('../conformance/policy.json', import.meta.url));
+const names = ['incident-consumer', 'attendance-consumer', 'breach-detector'] as const;
 
-describeWithServers('the services as separate processes on real servers', (servers) => {
+describeWithServers('three services, two processes of each, on real servers', (servers) => {
   const deployment = testDeployment('mission');
   const environment = {
     KAFKA_BROKERS: servers.kafkaBrokers.join(','),
@@ -28,98 +32,159 @@ describeWithServers('the services as separate processes on real servers', (serve
     VIGIL_POLICY: policy,
   };
   const services: Service[] = [];
+  const now = Date.now() as Instant;
+  const facts = [
+    ...generateFacts({ incidents: 300, seed: 7, from: plus(now, -3 * day), days: 2 }),
+  ].map(({ fact }) => fact);
   let folder: string;
+  let codec: Codec;
+  let ledger: LedgerReader;
+  let producer: Producer;
 
   beforeAll(async () => {
     folder = await mkdtemp(join(tmpdir(), 'vigil-mission-'));
-    const applied = await vigil(['topics', 'apply'], environment);
-    expect(applied).toMatchObject({ status: 0 });
+    expect(await vigil(['topics', 'apply'], environment)).toMatchObject({ status: 0 });
     expect(await vigil(['topics', 'check'], environment)).toMatchObject({ status: 0 });
-  });
-  afterAll(async () => {
-    await Promise.all(services.map((service) => service.stop()));
-    await rm(folder, { recursive: true, force: true });
-  });
-
-  it('raise exactly what a replay of the same facts says, whatever came late, twice or out of order', {
-    timeout: 240_000,
-  }, async () => {
-    const codec = await openTestCodec(servers, `${deployment}-`);
-    const ledger = await readLedger(servers, codec, `${deployment}-control-room`);
-    const names = ['incident-consumer', 'attendance-consumer', 'breach-detector'] as const;
-    services.push(...[...names, ...names].map((name) => startService(name, environment)));
-    await Promise.all(services.map(started));
-
-    const from = plus(Date.now() as Instant, -3 * day);
-    const facts = [...generateFacts({ incidents: 300, seed: 7, from, days: 2 })].map(
-      ({ fact }) => fact,
-    );
-    expect(new Set(facts.map((fact) => `${fact.source} ${fact.id}`)).size).toBeLessThan(
-      facts.length,
-    );
-    const producer = new Kafka({
+    codec = await openTestCodec(servers, `${deployment}-`);
+    ledger = await readLedger(servers, codec, `${deployment}-control-room`);
+    const kafka = new Kafka({
       brokers: servers.kafkaBrokers,
       clientId: 'cad',
       logLevel: logLevel.NOTHING,
-    }).producer();
+    });
+    producer = kafka.producer();
     await producer.connect();
-    const produce = async (some: readonly Fact[]): Promise<void> => {
-      const byTopic = Map.groupBy(some, (fact) => codec.topics.input[topicOf[fact.type]]);
+    services.push(...[...names, ...names].map((name) => startService(name, environment)));
+    await Promise.all(services.map(started));
+  });
+  afterAll(async () => {
+    await Promise.all(services.map((service) => service.stop()));
+    await producer.disconnect();
+    await ledger.stop();
+    await rm(folder, { recursive: true, force: true });
+  });
+
+  async function produce(some: readonly Fact[]): Promise<void> {
+    for (let i = 0; i < some.length; i += 400) {
+      const batch = some.slice(i, i + 400);
+      const byTopic = Map.groupBy(batch, (fact) => codec.topics.input[topicOf[fact.type]]);
       const topicMessages = [...byTopic].map(([topic, ones]) => ({
         topic,
         messages: ones.map((fact) => codec.encodeFact(fact)),
       }));
       await producer.sendBatch({ topicMessages });
-    };
-    // Proof of every third attendance comes only after everything else has been said.
-    const late = facts.filter((fact, i) => fact.type === 'officer-attended' && i % 3 === 0);
-    const prompt = facts.filter((fact) => !late.includes(fact));
-    for (let i = 0; i < prompt.length; i += 400) await produce(prompt.slice(i, i + 400));
+    }
+  }
 
-    const replayed = async (name: string, some: readonly Fact[], end: Instant) => {
-      const file = join(folder, `${name}.ndjson`);
-      await writeFile(
-        file,
-        some.map((fact) => `${JSON.stringify(formatCloudEvent(fact))}\n`).join(''),
-      );
-      const out = join(folder, name);
-      const result = await vigil([
-        ...['replay', '--facts', file, '--policy', policy],
-        ...['--until', formatInstant(end), '--out', out],
-      ]);
-      expect(result).toMatchObject({ status: 0 });
-      const lines = (await readFile(join(out, 'alerts.ndjson'), 'utf8')).trim().split('\n');
-      return lines.map((line) => JSON.parse(line).alertId as string).sort();
-    };
-    const saidUpTo = (end: Instant) =>
-      [...ledger.standing().values()]
-        .filter(({ at }) => at <= end)
-        .map(({ alertId }) => alertId as string)
-        .sort();
+  /** The ids of the alerts that `vigil replay` says should exist at an instant. */
+  async function replayed(name: string, some: readonly Fact[], end: Instant): Promise<string[]> {
+    const file = join(folder, `${name}.ndjson`);
+    await writeFile(
+      file,
+      some.map((fact) => `${JSON.stringify(formatCloudEvent(fact))}\n`).join(''),
+    );
+    const out = join(folder, name);
+    const result = await vigil([
+      ...['replay', '--facts', file, '--policy', policy],
+      ...['--until', formatInstant(end), '--out', out],
+    ]);
+    expect(result).toMatchObject({ status: 0 });
+    const lines = (await readFile(join(out, 'alerts.ndjson'), 'utf8')).trim().split('\n');
+    return lines.map((line) => JSON.parse(line).alertId as string).sort();
+  }
 
-    const end = plus(Date.now() as Instant, -10_000);
-    const expected = await replayed('prompt', prompt, end);
-    expect(expected.length).toBeGreaterThan(100);
+  function saidUpTo(end: Instant): string[] {
+    return [...ledger.standing().values()]
+      .filter(({ at }) => at <= end)
+      .map(({ alertId }) => alertId as string)
+      .sort();
+  }
+
+  async function untilSaid(expected: readonly string[], end: Instant): Promise<void> {
     await until(() => JSON.stringify(saidUpTo(end)) === JSON.stringify(expected), {
-      what: `the ${expected.length} alerts that the replay of the prompt facts says`,
+      what: `the ${expected.length} alerts that the replay says`,
       deadlineMs: 90_000,
       pollMs: 250,
     });
+  }
 
-    await produce(late);
-    const whole = await replayed('whole', facts, end);
-    expect(whole).not.toEqual(expected);
-    await until(() => JSON.stringify(saidUpTo(end)) === JSON.stringify(whole), {
-      what: `the ${whole.length} alerts that the replay of all facts says`,
-      deadlineMs: 90_000,
-      pollMs: 250,
-    });
-
-    expect(ledger.records.some(({ kind }) => kind === 'retraction')).toBe(true);
+  function expectNothingSaidTwice(): void {
     const said = ledger.records.map((one) => `${one.kind} ${one.alertId} ${one.revision}`);
     expect(new Set(said).size).toBe(said.length);
-    await producer.disconnect();
-    await ledger.stop();
+  }
+
+  // Proof of every third attendance comes only after everything else has been said.
+  const late = facts.filter((fact, i) => fact.type === 'officer-attended' && i % 3 === 0);
+  const prompt = facts.filter((fact) => !late.includes(fact));
+  const end = plus(now, -10_000);
+
+  it('raise exactly what a replay of the same facts says, duplicated and out of order', {
+    timeout: 180_000,
+  }, async () => {
+    const identities = new Set(facts.map(({ source, id }) => `${source} ${id}`));
+    expect(identities.size).toBeLessThan(facts.length);
+    const expected = await replayed('prompt', prompt, end);
+    expect(expected.length).toBeGreaterThan(100);
+    await produce(prompt);
+    await untilSaid(expected, end);
+    expectNothingSaidTwice();
+  });
+
+  it('take back what late facts prove wrong, until the ledger is again that of the replay', {
+    timeout: 180_000,
+  }, async () => {
+    const before = saidUpTo(end);
+    const expected = await replayed('whole', facts, end);
+    expect(expected).not.toEqual(before);
+    await produce(late);
+    await untilSaid(expected, end);
+    expect(ledger.records.some(({ kind }) => kind === 'retraction')).toBe(true);
+    expectNothingSaidTwice();
+  });
+
+  it('say nothing twice and miss nothing when Redis forgets everything and services are killed', {
+    timeout: 240_000,
+  }, async () => {
+    const redis = new Redis(servers.redisUrl);
+    const keys = await redis.keys(`vigil:{${deployment}-*`);
+    expect(keys.length).toBeGreaterThan(4);
+    await redis.del(...keys);
+    await redis.quit();
+    for (const [index, service] of services.entries()) {
+      if (index < names.length) service.process.kill('SIGKILL');
+    }
+    services.splice(0, names.length, ...names.map((name) => startService(name, environment)));
+    await Promise.all(services.map(started));
+
+    const more = [
+      ...generateFacts({ incidents: 60, seed: 8, from: plus(now, -6 * day), days: 2 }),
+    ].map(({ fact }) => fact);
+    const expected = await replayed('more', [...facts, ...more], end);
+    await produce(more);
+    await untilSaid(expected, end);
+    expectNothingSaidTwice();
+  });
+
+  it('put aside what they cannot read, with the reason, and go on', async () => {
+    const topic = codec.topics.input['officer-attended'];
+    await producer.send({ topic, messages: [{ key: 'INC-X', value: 'not a fact' }] });
+    const admin = new Kafka({
+      brokers: servers.kafkaBrokers,
+      clientId: 'test',
+      logLevel: logLevel.NOTHING,
+    }).admin();
+    await admin.connect();
+    await until(
+      async () => {
+        const offsets = await admin.fetchTopicOffsets(codec.topics.deadLetters);
+        return offsets.some(({ high }) => Number(high) > 0);
+      },
+      { what: 'the dead letter', deadlineMs: 30_000, pollMs: 250 },
+    );
+    await admin.disconnect();
+  });
+
+  it('stop cleanly when asked to', async () => {
     for (const service of services) expect(await service.stop()).toBe(0);
   });
 });
