@@ -1,7 +1,8 @@
-import { type AssessedAlert, type Assessment, assess } from '@vigil/domain/assessment/assess';
+import { type Assessment, assess } from '@vigil/domain/assessment/assess';
 import type { ForceId, IncidentId } from '@vigil/domain/facts/fact';
 import type {
   AlertRecord,
+  AssessedAlert,
   FactPosition,
   Hold,
   LateReason,

@@ -10,7 +10,7 @@
  * drawn from one seed: the same options give the same facts in the same order.
  */
 import type { IncidentId } from '@vigil/domain/facts/fact';
-import { formatInstant, type Instant, plus } from '@vigil/domain/time/instant';
+import { checkInstant, formatInstant, type Instant, plus } from '@vigil/domain/time/instant';
 import FlatQueue from 'flatqueue';
 import { type Delivered, deliver } from './delivery.ts';
 import { anyForce, type Force } from './forces.ts';
@@ -28,6 +28,11 @@ export interface GenerateOptions {
   readonly days: number;
 }
 
+/** An option that is out of its range, or options that do not go together. */
+export class OptionError extends Error {
+  override readonly name = 'OptionError';
+}
+
 /** Incidents and days that can be asked for at most. */
 export const maxIncidents = 1_000_000_000;
 export const maxDays = 36_525;
@@ -41,7 +46,7 @@ const dayMs = 24 * 3_600_000;
  * incidents are still open. Memory holds what has happened but is not yet delivered, some days of
  * facts at most, however many incidents there are.
  *
- * @throws RangeError when an option is out of its range.
+ * @throws OptionError when an option is out of its range.
  */
 export function* generateFacts(options: GenerateOptions): Generator<Delivered, void, undefined> {
   check(options);
@@ -81,14 +86,22 @@ function incidentIdOf({ prefix }: Force, createdAt: Instant, number: number): In
   return `${prefix}-${day}-${String(number).padStart(6, '0')}` as IncidentId;
 }
 
-function check({ incidents, seed, days }: GenerateOptions): void {
+function check({ incidents, seed, from, days }: GenerateOptions): void {
   whole('incidents', incidents, 0, maxIncidents);
   whole('seed', seed, 0, 2 ** 32 - 1);
   whole('days', days, 1, maxDays);
+  // A day to spare on either side: a clock that is off may date a fact outside the days.
+  for (const instant of [plus(from, -dayMs), plus(from, (days + 1) * dayMs)]) {
+    const checked = checkInstant(instant);
+    if (typeof checked === 'number') continue;
+    throw new OptionError(
+      `from and days must give a history that facts can be dated in: a day of it ${checked.problem}`,
+    );
+  }
 }
 
 function whole(name: string, value: number, least: number, most: number): void {
   if (!Number.isInteger(value) || value < least || value > most) {
-    throw new RangeError(`${name} must be a whole number from ${least} to ${most}`);
+    throw new OptionError(`${name} must be a whole number from ${least} to ${most}`);
   }
 }

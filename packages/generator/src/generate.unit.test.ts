@@ -113,9 +113,11 @@ describe('any generated history', () => {
     ['seed', { seed: -1 }],
     ['seed', { seed: 2 ** 32 }],
     ['days', { days: 0 }],
+    ['from and days', { from: Date.UTC(2199, 11, 30) as Instant, days: 2 }],
+    ['from and days', { from: Date.UTC(1900, 0) as Instant }],
   ])('refuses %s that are out of range, by name', (name, wrong) => {
     const given = { incidents: 1, seed: 1, from, days: 1, ...wrong };
-    expect(() => [...generateFacts(given)]).toThrow(new RegExp(`^${name} must be`));
+    expect(() => [...generateFacts(given)]).toThrow(new RegExp(`^${name} must`));
   });
 });
 

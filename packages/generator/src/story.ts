@@ -214,7 +214,7 @@ function reopened(telling: Telling, closedAt: Instant): void {
   happenings.push({ type: 'incident-closed', at: closedAgainAt, outcome: 'resolved' });
 }
 
-/** An instant some time later, to the whole second: so control rooms write it. */
+/** An instant whole seconds later: nobody at the scene or on the telephone is timed more finely. */
 function after(instant: Instant, ms: number): Instant {
   return plus(instant, Math.floor(ms / 1_000) * 1_000);
 }

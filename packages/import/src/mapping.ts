@@ -9,7 +9,7 @@ import {
 } from '@vigil/domain/facts/fact';
 import { z } from 'zod';
 import { compileTimePattern } from './time-pattern.ts';
-import { clockChangeChoices } from './wall-time.ts';
+import { clockChangeChoices, isTimeZone } from './wall-time.ts';
 import { issuesInOurWords } from './words.ts';
 
 /** Facts of a row, cases of a value and entries of any list that a mapping may have at most. */
@@ -200,17 +200,9 @@ const fact = z.discriminatedUnion('type', [
   factOf('attendance-aborted'),
 ]);
 
-const zone = z.string().refine(
-  (name) => {
-    try {
-      new Intl.DateTimeFormat('en-GB', { timeZone: name });
-      return true;
-    } catch {
-      return false;
-    }
-  },
-  { error: 'must be a time zone that exists, such as Europe/London' },
-);
+const zone = z.string().refine(isTimeZone, {
+  error: 'must be a time zone that exists, such as Europe/London',
+});
 
 const encoding = z.string().refine(
   (label) => {

@@ -40,6 +40,11 @@ describe('a mapping', () => {
       ['Europe/London', 'Europe/Londn'],
       'm.yaml:2: times.zone must be a time zone that exists',
     ],
+    [
+      'a zone that is an abbreviation, which means Bangladesh to some and Britain to others',
+      ['Europe/London', 'BST'],
+      'm.yaml:2: times.zone must be a time zone that exists',
+    ],
     ['a format', ['HH:mm', 'HH:MM'], 'm.yaml:2: times.format gives the month twice'],
     [
       'a grade in a map',

@@ -14,9 +14,23 @@ export interface ClockChange {
 }
 
 /**
+ * Whether {@link instantOf} knows a time zone. Node's own formatter would also take abbreviations, and
+ * takes BST for Bangladesh.
+ */
+export function isTimeZone(name: string): boolean {
+  try {
+    new Temporal.ZonedDateTime(0n, name);
+    return true;
+  } catch (error) {
+    if (error instanceof RangeError) return false;
+    throw error;
+  }
+}
+
+/**
  * The instant at which the clocks of a zone showed a time.
  *
- * @param zone - an IANA name that exists, such as `Europe/London`.
+ * @param zone - an IANA name that exists, such as `Europe/London`: one that {@link isTimeZone} knows.
  * @returns the instant, or why there is none: the day does not exist, or on the day the clocks change
  * the time does not exist or exists twice and the choice is to reject that.
  */

@@ -15,27 +15,15 @@
  * `nextDue` is the earliest instant at which the answer changes by itself.
  */
 import { distinctFacts } from '../facts/distinct.ts';
-import type { AreaId, ChildInvolvement, Fact, ForceId, Grade } from '../facts/fact.ts';
+import type { Fact } from '../facts/fact.ts';
 import { compareText } from '../facts/order.ts';
-import type { Alert, Milestone, Severity } from '../ledger/alert.ts';
+import type { Alert, AssessedAlert } from '../ledger/alert.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Instant } from '../time/instant.ts';
 import { assessObjective, type Sample, type Settlement } from './objective.ts';
 import type { IncidentState } from './state.ts';
 import { assessTarget } from './target.ts';
 import { never, timelineOf, voidedAttendances } from './timeline.ts';
-
-/** An alert with what a reader of it needs to know: the state it was raised in. */
-export interface AssessedAlert extends Alert {
-  readonly forceId: ForceId;
-  readonly areaId?: AreaId;
-  readonly grade: Grade;
-  readonly child: ChildInvolvement;
-  readonly milestone: Milestone;
-  readonly severity: Severity;
-  readonly begin?: Instant;
-  readonly due?: Instant;
-}
 
 /** Something about an incident's facts that an auditor should know of; it never stops a decision. */
 export type DataQualityFlag =

@@ -4,10 +4,11 @@
  */
 import { distinctFacts } from '../facts/distinct.ts';
 import type { Fact } from '../facts/fact.ts';
+import type { AssessedAlert } from '../ledger/alert.ts';
 import type { Policy, Target } from '../policy/policy.ts';
 import { describeDuration } from '../time/duration.ts';
 import { type Instant, plus } from '../time/instant.ts';
-import { type AssessedAlert, type Assessment, assess } from './assess.ts';
+import { type Assessment, assess } from './assess.ts';
 import { type ScopedMoment, throughScope } from './clock.ts';
 import { type IncidentState, isReached } from './state.ts';
 import {

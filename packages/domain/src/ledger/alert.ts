@@ -81,12 +81,8 @@ export interface FactPosition {
   readonly offset?: string;
 }
 
-/** The record of an alert on `attendance-alerts`: the alert, what it rests on, and how it was raised. */
-export interface AlertRecord extends Alert {
-  readonly kind: 'alert';
-  readonly alertId: AlertId;
-  /** 1 at first; the next after each withdrawal. */
-  readonly revision: number;
+/** An alert with what a reader of it needs to know: the state it was raised in. */
+export interface AssessedAlert extends Alert {
   readonly forceId: ForceId;
   readonly areaId?: AreaId;
   readonly grade: Grade;
@@ -96,6 +92,14 @@ export interface AlertRecord extends Alert {
   /** When the clock began and when it was due, in the state at `at`; none when it has no clock then. */
   readonly begin?: Instant;
   readonly due?: Instant;
+}
+
+/** The record of an alert on `attendance-alerts`: the alert, what it rests on, and how it was raised. */
+export interface AlertRecord extends AssessedAlert {
+  readonly kind: 'alert';
+  readonly alertId: AlertId;
+  /** 1 at first; the next after each withdrawal. */
+  readonly revision: number;
   readonly raisedAt: Instant;
   readonly late?: LateReason;
   readonly confidence: 'confirmed' | 'provisional';

@@ -1,6 +1,5 @@
-import type { AssessedAlert } from '../assessment/assess.ts';
 import type { Instant } from '../time/instant.ts';
-import { type AlertId, alertIdOf, type Phase } from './alert.ts';
+import { type AlertId, type AssessedAlert, alertIdOf, type Phase } from './alert.ts';
 
 /** An alert of one incident that was published, or is about to be: it stands in the outbox. */
 export interface Said {
