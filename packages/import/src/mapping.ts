@@ -23,8 +23,11 @@ const age = z.int({ error: 'must be a whole number' }).min(0).max(150);
 
 /** What a cell is held against: a text, several, a regular expression (case is ignored), or blankness. */
 const cellTest = z.unknown().transform((input, context): CellTest => {
-  const schema: z.ZodType<CellTest> =
-    typeof input === 'string' ? z.string() : Array.isArray(input) ? texts : deepTest;
+  const schema: z.ZodType<CellTest> = isMap(input)
+    ? deepTest
+    : Array.isArray(input)
+      ? texts
+      : z.string();
   return passOn(schema, input, context);
 });
 const texts = z.array(z.string()).min(1).max(maxEntries);

@@ -79,6 +79,11 @@ describe('a mapping', () => {
       'm.yaml:3: rows.A.matches must be a regular expression',
     ],
     [
+      'a number where a text is meant',
+      ['incidentId:', 'rows: { A: 1 }\nincidentId:'],
+      'm.yaml:3: rows.A must be text; put it in quotes',
+    ],
+    [
       'two tests of a column',
       ['incidentId:', 'rows: { A: { not: x, blank: true } }\nincidentId:'],
       'm.yaml:3: rows.A must have one of',

@@ -63,6 +63,11 @@ describe('vigil generate', { timeout: 30_000 }, () => {
     ['an instant without offset', '--incidents 1 --from 2026-03-02T00:00:00 --out x', 'no offset'],
     ['a seed that is none', `${some} --seed 1.5 --out x`, 'whole number from 0 to 4294967295'],
     ['a short heartbeat', `${some} --heartbeats PT0.5S --out x`, 'a second or more'],
+    [
+      'days that go on after 2199',
+      '--incidents 1 --from 2199-12-30T00:00:00Z --days 3 --out -',
+      'from and days must give a history',
+    ],
     ['a folder that is not there', `${some} --out no/x.ndjson`, 'no such file or directory'],
   ])('ends with 2 for %s', async (_, words, message) => {
     const { stdout, stderr, status } = await generate(words);

@@ -146,7 +146,9 @@ const timeZone = z
   .string()
   .refine(isTimeZone, { error: 'must be a time zone that exists, such as Europe/London' });
 
+/** A place, or UTC: Intl also takes abbreviations, and takes BST for Bangladesh. */
 function isTimeZone(text: string): boolean {
+  if (text !== 'UTC' && !text.includes('/')) return false;
   try {
     new Intl.DateTimeFormat('en-GB', { timeZone: text });
     return true;

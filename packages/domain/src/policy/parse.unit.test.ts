@@ -259,6 +259,11 @@ objectives:
       `${smallest}    warnAt: .nan\n`,
       '7 targets[0].warnAt must be a number',
     ],
+    [
+      'a time zone by an abbreviation, which Intl takes for Bangladesh',
+      `timeZone: BST\n${smallest}`,
+      '1 timeZone must be a time zone that exists, such as Europe/London',
+    ],
     ['nothing in it', '', '1  must be a map of keys and values'],
     ['a comment only', '# soon\n', '1  must be a map of keys and values'],
     ['a list', '- 1', '1  must be a map of keys and values'],
