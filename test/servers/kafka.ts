@@ -42,7 +42,8 @@ export async function startLocalKafka(options: KafkaOptions = {}): Promise<Local
   const [brokerPort, controllerPort] = await freePorts(2);
   const directory = temporaryDirectory('vigil-kafka-');
   const address = `${HOST}:${brokerPort}`;
-  const clusterId = randomBytes(16).toString('base64url');
+  // Kafka's own form, 22 characters; one that began with a hyphen would be taken for an option.
+  const clusterId = `v${randomBytes(16).toString('base64url').slice(1)}`;
   const properties = join(directory, 'server.properties');
   await writeFile(
     properties,

@@ -7,27 +7,28 @@ afterEach(() => {
   for (const child of children.splice(0)) child.kill('SIGKILL');
 });
 
-/** A real process that runs `body` with a lifetime of its own, and says `up` when it is ready. */
+/**
+ * A real process that runs `body` with a lifetime of its own, and says `up` when it is ready. It says
+ * everything where the log goes too: between two streams there is no order.
+ */
 async function program(body: string, shutdownMs = 5_000) {
   const source = `
     import { createLifetime } from ${JSON.stringify(new URL('shutdown.ts', import.meta.url).href)};
     import { createLogger } from ${JSON.stringify(new URL('logging.ts', import.meta.url).href)};
     const logger = createLogger({ service: 'test', level: 'info' });
     const lifetime = createLifetime({ logger, shutdownMs: ${shutdownMs} });
-    const say = (text) => process.stdout.write(text + '\\n');
+    import { writeSync } from 'node:fs';
+    const say = (text) => writeSync(2, text + '\\n');
     const later = (ms) => new Promise((resolve) => setTimeout(resolve, ms));
     ${body}`;
   const child = spawn(process.execPath, ['--input-type=module', '-e', source], {
-    stdio: ['ignore', 'pipe', 'pipe'],
+    stdio: ['ignore', 'ignore', 'pipe'],
   });
   children.push(child);
   let output = '';
   const said = async (text: string) => {
-    while (!output.includes(text)) await once(child.stdout, 'data');
+    while (!output.includes(text)) await once(child.stderr, 'data');
   };
-  child.stdout.setEncoding('utf8').on('data', (text: string) => {
-    output += text;
-  });
   child.stderr.setEncoding('utf8').on('data', (text: string) => {
     output += text;
   });
