@@ -148,7 +148,10 @@ const targets: fc.Arbitrary<Omit<Target, 'name'>> = fc
 
 /** Small policies of every shape. */
 export const policies: fc.Arbitrary<Policy> = fc
-  .tuple(fc.array(targets, { minLength: 1, maxLength: 3 }), fc.array(scopes, { maxLength: 2 }))
+  .tuple(
+    fc.array(targets, { minLength: 1, maxLength: 3 }),
+    fc.array(fc.tuple(scopes, fc.constantFrom(24, 7 * 24)), { maxLength: 2 }),
+  )
   .map(([someTargets, someObjectives]) => ({
     policyVersion: '000000000000',
     timeZone: 'Europe/London',
@@ -162,11 +165,11 @@ export const policies: fc.Arbitrary<Policy> = fc
     childTypes: ['missing-child'],
     targets: someTargets.map((target, i) => ({ ...target, name: `target-${i}` })),
     objectives: someObjectives.map(
-      (scope, i): Objective => ({
+      ([scope, hours], i): Objective => ({
         ...scope,
         name: `objective-${i}`,
         target: 0.75,
-        windows: [60 * minute, 24 * 60 * minute] as Duration[],
+        windows: [60 * minute, hours * 60 * minute] as Duration[],
         minimumIncidents: 20,
       }),
     ),

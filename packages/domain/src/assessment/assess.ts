@@ -48,6 +48,8 @@ export interface Assessment {
    */
   readonly nextDue: Instant | undefined;
   readonly flags: readonly DataQualityFlag[];
+  /** Facts that repeat the `source` and `id` of another. */
+  readonly duplicates: number;
   /** The state at `now`; none while the incident has not been created. */
   readonly state: IncidentState | undefined;
 }
@@ -66,6 +68,7 @@ export function assess(facts: readonly Fact[], policy: Policy, now: Instant): As
     samples: decided.samples,
     nextDue: nextChange(distinct.facts, policy, now, decided),
     flags: flagsOf(distinct.facts, distinct.conflicting),
+    duplicates: distinct.duplicates,
     state: decided.state,
   };
 }

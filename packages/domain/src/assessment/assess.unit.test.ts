@@ -152,15 +152,15 @@ describe('the ledger', () => {
           for (const [index, at] of [...looks.sort((a, b) => a - b), now].entries()) {
             const known = index < looks.length ? facts.slice(0, index * 2) : facts;
             const { settlements, samples } = assess(known, policy, at);
-            const next = countedOutcomes(settlements, samples);
-            for (const { key, delta } of slotChanges(counted, next, policy.objectives, at)) {
+            const next = countedOutcomes(settlements, samples, policy.objectives);
+            for (const { key, delta } of slotChanges(counted, next, at)) {
               const count = (slots.get(key) ?? 0) + delta;
               if (count === 0) slots.delete(key);
               else slots.set(key, count);
             }
             counted = next;
           }
-          const straight = slotChanges([], counted, policy.objectives, nine);
+          const straight = slotChanges([], counted, nine);
           const atOnce = new Map(straight.map(({ key, delta }) => [key, delta]));
           const byName = (figures: ReturnType<typeof windowFigures>) =>
             figures.map((row) => JSON.stringify(row)).sort();

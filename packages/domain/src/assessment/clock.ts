@@ -46,6 +46,14 @@ export function throughScope(timeline: readonly Moment[], scope: Scope): readonl
   return scoped;
 }
 
+/** Whether a scope takes the incident in at any moment: most incidents are nothing to most scopes. */
+export function everApplies(timeline: readonly Moment[], scope: Scope): boolean {
+  return (
+    timeline.some(({ state }) => scope.grades.includes(state.grade)) &&
+    timeline.some(({ state }) => takesIn(scope, state))
+  );
+}
+
 function standingAfter(
   standing: Standing | undefined,
   before: IncidentState | undefined,
@@ -78,7 +86,7 @@ const urgency: Readonly<Record<Exclude<Grade, 'unknown'>, number>> = {
 };
 
 /** `unknown` is neither more nor less urgent than anything. */
-function isMoreUrgent(a: Grade, b: Grade): boolean {
+export function isMoreUrgent(a: Grade, b: Grade): boolean {
   return a !== 'unknown' && b !== 'unknown' && urgency[a] > urgency[b];
 }
 

@@ -1,7 +1,7 @@
 import type { AreaId, ChildInvolvement, ForceId, IncidentId } from '../facts/fact.ts';
 import type { Objective } from '../policy/policy.ts';
 import type { Instant } from '../time/instant.ts';
-import { type ScopedMoment, throughScope } from './clock.ts';
+import { everApplies, type ScopedMoment, throughScope } from './clock.ts';
 import type { IncidentState } from './state.ts';
 import { type Moment, never, stretchesOf } from './timeline.ts';
 
@@ -42,6 +42,7 @@ export function assessObjective(
   objective: Objective,
   now: Instant,
 ): ObjectiveAssessment {
+  if (!everApplies(timeline, objective)) return { settlements: [], samples: [], next: never };
   const moments = throughScope(timeline, objective);
   const misses = missesOf(moments);
   const settlements: Settlement[] = [];

@@ -1,7 +1,7 @@
 import type { ClearedReason, Phase, Severity } from '../ledger/alert.ts';
 import type { Target } from '../policy/policy.ts';
 import { earlier, type Instant, later, plus } from '../time/instant.ts';
-import { type ScopedMoment, throughScope } from './clock.ts';
+import { everApplies, type ScopedMoment, throughScope } from './clock.ts';
 import { type Moment, never, type Stretch, stretchesOf } from './timeline.ts';
 
 /** A half-open stretch of time `[from, to)`. */
@@ -31,6 +31,7 @@ export function assessTarget(
   target: Target,
   now: Instant,
 ): TargetAssessment {
+  if (!everApplies(timeline, target)) return { alerts: [], next: never };
   const stretches = stretchesOf(throughScope(timeline, target));
   const { breaches, warnings } = intervalsOf(stretches, target);
   const alerts: TargetAlert[] = [];

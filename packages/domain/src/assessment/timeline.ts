@@ -37,6 +37,7 @@ export function timelineOf(
 
 /** Attendances that a later stand-down of the same unit, in the same opening, made void. */
 export function voidedAttendances(timeline: readonly Moment[]): ReadonlySet<Fact> {
+  if (!timeline.some(({ fact }) => fact.type === 'attendance-aborted')) return noFacts;
   const voided = new Set<Fact>();
   const standing = new Map<UnitId, OfficerAttended[]>();
   let wasOpen = true;
@@ -52,6 +53,8 @@ export function voidedAttendances(timeline: readonly Moment[]): ReadonlySet<Fact
   }
   return voided;
 }
+
+const noFacts: ReadonlySet<Fact> = new Set();
 
 /** A stretch `[from, to)` in which nothing is learned; the last one has no end. */
 export interface Stretch<M extends Moment = Moment> {

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { checkInstant, type Instant, type InstantProblem, parseInstant } from '../time/instant.ts';
+import type { Instant } from '../time/instant.ts';
 import {
   type AreaId,
   childInvolvements,
@@ -16,6 +16,17 @@ import {
   settings,
   type UnitId,
 } from './fact.ts';
+import {
+  type InstantForm,
+  identifierProblem,
+  maxChildMarkers,
+  maxIdentifierLength,
+  maxTextLength,
+  ownValue,
+  readInstant,
+  required,
+} from './field.ts';
+import { type FactNames, plainFact } from './plain-fact.ts';
 
 /** One thing that is wrong with a fact. Neither part quotes the fact: it may hold what it should not. */
 export interface FactProblem {
@@ -43,33 +54,6 @@ export interface UncheckedFact {
   readonly data?: unknown;
 }
 
-/** How the data writes instants: RFC 3339 text in files, epoch milliseconds in Avro. */
-export type InstantForm = 'text' | 'millis';
-
-/** Characters that a fact's id and source, its type of incident and each marker may have at most. */
-export const maxTextLength = 1_024;
-/** Markers that a fact may give at most. */
-export const maxChildMarkers = 100;
-
-/** Characters an identifier of an incident, force, area or unit may have at most (semantics 1). */
-export const maxIdentifierLength = 128;
-
-const control = /\p{Cc}/u;
-
-/**
- * What is wrong with a text as an identifier, in words that fit after its path; `undefined` when it
- * is one (semantics 1). Half a surrogate pair is refused because UTF-8 cannot carry it: two
- * identifiers would become one on the way.
- */
-export function identifierProblem(text: string, most = maxIdentifierLength): string | undefined {
-  if (text === '') return 'must not be empty';
-  // Characters are code points; the count is only needed when the cheap bound does not settle it.
-  if (text.length > most && [...text].length > most) return `is longer than ${most} characters`;
-  if (control.test(text)) return 'must not have control characters';
-  if (!text.isWellFormed()) return 'must not have half a surrogate pair';
-  return undefined;
-}
-
 /** A schema for text that becomes a branded identifier; the brand exists for the compiler only. */
 function identifier<T extends string>(most = maxIdentifierLength): z.ZodType<T, unknown> {
   return z.custom<T>(
@@ -83,10 +67,6 @@ function identifier<T extends string>(most = maxIdentifierLength): z.ZodType<T, 
   );
 }
 
-function required(input: unknown, expected: string): string {
-  return input === undefined ? 'is required' : `must be ${expected}`;
-}
-
 function instantOf(form: InstantForm): z.ZodType<Instant, unknown> {
   return z.unknown().transform((value, context): Instant => {
     const read = readInstant(value, form);
@@ -94,15 +74,6 @@ function instantOf(form: InstantForm): z.ZodType<Instant, unknown> {
     context.issues.push({ code: 'custom', message: read.problem, input: value });
     return z.NEVER;
   });
-}
-
-function readInstant(value: unknown, form: InstantForm): Instant | InstantProblem {
-  if (form === 'text') {
-    if (typeof value === 'string') return parseInstant(value);
-    return { problem: required(value, 'an RFC 3339 date-time in text') };
-  }
-  if (typeof value === 'number') return checkInstant(value);
-  return { problem: required(value, 'a whole number of milliseconds') };
 }
 
 function oneOf<const T extends readonly string[]>(values: T) {
@@ -192,12 +163,8 @@ function schemasFor(form: InstantForm) {
 type AnyFact = Fact | FeedHeartbeat;
 
 /** What reads one type of fact. */
-interface Reader {
+interface Reader extends FactNames {
   readonly schema: z.ZodType<AnyFact>;
-  /** The name of the instant in the data. */
-  readonly instant: string;
-  /** The other names that the data may have, in order. */
-  readonly names: readonly string[];
 }
 
 function readersFor(form: InstantForm): ReadonlyMap<unknown, Reader> {
@@ -205,7 +172,12 @@ function readersFor(form: InstantForm): ReadonlyMap<unknown, Reader> {
   const readers = new Map<string, Reader>();
   for (const [type, schema] of Object.entries(schemasFor(form))) {
     const names = Object.keys(schema.shape).filter((name) => !notInData.has(name));
-    readers.set(type, { schema, instant: instantField[schema.shape.type.value], names });
+    const required = new Set(
+      Object.entries(schema.shape).flatMap(([name, { _zod }]) =>
+        _zod.optin === 'optional' ? [] : [name],
+      ),
+    );
+    readers.set(type, { schema, instant: instantField[schema.shape.type.value], names, required });
   }
   return readers;
 }
@@ -234,7 +206,12 @@ export function checkFact(unchecked: UncheckedFact, instants: InstantForm): Chec
   if (typeof data !== 'object' || data === null || Array.isArray(data)) {
     return rejected({ path: 'data', message: required(data, 'an object') });
   }
-  const flat = flatten(unchecked, data as Readonly<Record<string, unknown>>, reader);
+  const values = data as Readonly<Record<string, unknown>>;
+  if (type !== 'feed-heartbeat') {
+    const fact = plainFact(unchecked, values, reader, instants);
+    if (fact !== undefined) return { kind: 'fact', fact };
+  }
+  const flat = flatten(unchecked, values, reader);
   const result = reader.schema.safeParse(flat);
   const problems = result.success ? [] : problemsOf(result.error, reader);
   if (type === 'feed-heartbeat') {
@@ -270,10 +247,6 @@ function flatten(
     if (value !== undefined) flat[name] = value;
   }
   return flat;
-}
-
-function ownValue(data: Readonly<Record<string, unknown>>, name: string): unknown {
-  return Object.hasOwn(data, name) ? (data[name] ?? undefined) : undefined;
 }
 
 function problemsOf(error: z.ZodError, { instant, names }: Reader): FactProblem[] {

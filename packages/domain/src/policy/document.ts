@@ -1,7 +1,7 @@
 /** The policy as a force writes it (semantics 7): the shape of the document, before defaults. */
 import { z } from 'zod';
-import { identifierProblem, maxTextLength } from '../facts/check-fact.ts';
 import { grades, settings } from '../facts/fact.ts';
+import { identifierProblem, maxTextLength } from '../facts/field.ts';
 import { milestones, severities } from '../ledger/alert.ts';
 import { parseDuration } from '../time/duration.ts';
 

@@ -22,6 +22,8 @@ const { mapping } = new DDSketch({ relativeAccuracy });
 /** An outcome as it was counted: enough to take it off again. */
 export interface Counted {
   readonly objective: string;
+  /** Lengths of the windows it was counted in; those of the objective may be others by now. */
+  readonly windows: readonly Duration[];
   readonly at: Instant;
   readonly forceId: ForceId;
   readonly areaId?: AreaId;
@@ -30,18 +32,20 @@ export interface Counted {
   readonly outcome: 'within' | 'missed' | number;
 }
 
-/** What an assessment's outcomes count as. */
+/** What an assessment's outcomes count as, in the windows that the objectives have. */
 export function countedOutcomes(
   settlements: readonly Settlement[],
   samples: readonly Sample[],
+  objectives: readonly Objective[],
 ): readonly Counted[] {
+  const windowsOf = new Map(objectives.map(({ name, windows }) => [name, windows]));
   return [
     ...settlements.map(({ incidentId: _, ...settlement }) => settlement),
     ...samples.map(({ incidentId: _, attendanceMs, ...sample }) => ({
       ...sample,
       outcome: attendanceMs,
     })),
-  ];
+  ].map((one) => ({ ...one, windows: windowsOf.get(one.objective) ?? [] }));
 }
 
 export interface SlotChange {
@@ -56,13 +60,11 @@ export interface SlotChange {
 export function slotChanges(
   before: readonly Counted[],
   after: readonly Counted[],
-  objectives: readonly Objective[],
   now: Instant,
 ): readonly SlotChange[] {
   const deltas = new Map<string, number>();
   const add = (counted: Counted, delta: number): void => {
-    const objective = objectives.find(({ name }) => name === counted.objective);
-    for (const length of objective?.windows ?? []) {
+    for (const length of counted.windows) {
       const slot = slotOf(counted.at, length);
       if (isOver(slot, length, now)) continue;
       const key = slotKey({ ...counted, length, slot, measure: measureOf(counted.outcome) });

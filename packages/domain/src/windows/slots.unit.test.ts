@@ -21,13 +21,14 @@ const objective: Objective = {
 };
 const counted = (outcome: Counted['outcome'], at = nine): Counted => ({
   objective: objective.name,
+  windows: objective.windows,
   at,
   forceId: 'example' as ForceId,
   child: 'involved',
   outcome,
 });
 const slotsOf = (outcomes: readonly Counted[], now = nine) =>
-  new Map(slotChanges([], outcomes, [objective], now).map(({ key, delta }) => [key, delta]));
+  new Map(slotChanges([], outcomes, now).map(({ key, delta }) => [key, delta]));
 const rollUp = (slots: ReadonlyMap<string, number>, now = nine, length = hour) =>
   windowFigures(slots, now).find(
     (row) => row.length === length && row.areaId === undefined && row.child === undefined,
@@ -78,9 +79,20 @@ describe('the figures of a window', () => {
     const before = [counted('missed')];
     const after = [counted('within'), counted(1_800_000)];
     const slots = slotsOf(before);
-    for (const { key, delta } of slotChanges(before, after, [objective], nine)) {
+    for (const { key, delta } of slotChanges(before, after, nine)) {
       slots.set(key, (slots.get(key) ?? 0) + delta);
     }
     expect(rollUp(slots)).toMatchObject({ within: 1, missed: 0, attended: 1 });
+  });
+
+  it('takes an outcome off the windows it was counted in, though the policy has others now', () => {
+    const before = [counted('missed')];
+    const slots = slotsOf(before);
+    const after = [{ ...counted('missed'), windows: [2 * hour] as Duration[] }];
+    for (const { key, delta } of slotChanges(before, after, nine)) {
+      slots.set(key, (slots.get(key) ?? 0) + delta);
+    }
+    expect(rollUp(slots)).toMatchObject({ missed: 0 });
+    expect(rollUp(slots, nine, 2 * hour)).toMatchObject({ missed: 1 });
   });
 });

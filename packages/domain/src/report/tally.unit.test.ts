@@ -1,0 +1,123 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { factSets, instants, nine, policies } from '../../testing/facts-arbitrary.ts';
+import { assess } from '../assessment/assess.ts';
+import { throughScope } from '../assessment/clock.ts';
+import { distinctFacts } from '../facts/distinct.ts';
+import type { Fact, IncidentId } from '../facts/fact.ts';
+import type { Policy } from '../policy/policy.ts';
+import { type Instant, plus } from '../time/instant.ts';
+import { addIncident } from './add-incident.ts';
+import { mergeTallies } from './merge-tallies.ts';
+import { standingOf } from './standing.ts';
+import { newTally, type Tally } from './tally.ts';
+import { type Wait, waitsOf } from './wait.ts';
+
+const draw = { cases: 3, seed: 'a seed' };
+
+function tallyOf(incidents: readonly (readonly Fact[])[], policy: Policy, until: Instant): Tally {
+  const tally = newTally(draw);
+  for (const facts of incidents) {
+    addIncident(tally, facts, assess(facts, policy, until), policy, until);
+  }
+  return tally;
+}
+
+/** Incidents with ids of their own. */
+const histories = fc
+  .array(factSets, { maxLength: 8 })
+  .map((sets) =>
+    sets.map((facts, index) =>
+      facts.map((fact): Fact => ({ ...fact, incidentId: `INC-${index}` as IncidentId })),
+    ),
+  );
+
+function waitsUnder(facts: readonly Fact[], policy: Policy, until: Instant): readonly Wait[] {
+  const { timeline } = standingOf(distinctFacts(facts).facts, policy, until);
+  return policy.objectives.flatMap((objective) =>
+    waitsOf(throughScope(timeline, objective), objective, until),
+  );
+}
+
+describe('the waits of an incident', () => {
+  it('are within and missed exactly where an assessment settles them', () => {
+    fc.assert(
+      fc.property(factSets, policies, instants, (facts, policy, until) => {
+        const { settlements, samples } = assess(facts, policy, until);
+        const waits = waitsUnder(facts, policy, until);
+        const settled = waits.filter(({ outcome }) => outcome === 'within' || outcome === 'missed');
+        expect(settled.map(({ outcome, state }) => [outcome, state.areaId, state.child])).toEqual(
+          settlements.map(({ outcome, areaId, child }) => [outcome, areaId, child]),
+        );
+        const reached = waits.flatMap(({ end }) => (end?.how === 'reached' ? [end.ms] : []));
+        expect(reached).toEqual(samples.map(({ attendanceMs }) => attendanceMs));
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+
+  it('are not yet due exactly while time alone would settle them', () => {
+    fc.assert(
+      fc.property(factSets, policies, instants, (facts, policy, until) => {
+        const known = facts.filter(({ at }) => at <= until);
+        const later = plus(nine, 400 * 24 * 3_600_000);
+        const now = assess(known, policy, until).settlements.length;
+        const atLast = assess(known, policy, later).settlements.length;
+        const open = waitsUnder(known, policy, until).filter((w) => w.outcome === 'not-yet-due');
+        expect(open).toHaveLength(atLast - now);
+      }),
+      { numRuns: 10_000 },
+    );
+  });
+});
+
+describe('a tally', () => {
+  it('counts every opening of every created incident exactly once for each objective', () => {
+    fc.assert(
+      fc.property(histories, policies, instants, (incidents, policy, until) => {
+        const tally = tallyOf(incidents, policy, until);
+        const created = incidents.filter((facts) => assess(facts, policy, until).state);
+        expect(tally.incidents).toBe(created.length);
+        for (const counts of [tally.places, tally.grades]) {
+          for (const { name } of policy.objectives) {
+            let waits = 0;
+            for (const [key, own] of counts) {
+              if (key.startsWith(`${name}\u0000`)) waits += own.reduce((sum, n) => sum + n, 0);
+            }
+            expect(waits).toBe(tally.incidents + tally.reopenings);
+          }
+        }
+      }),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('is the same in whatever order incidents come and however they are divided', () => {
+    fc.assert(
+      fc.property(
+        histories.chain((all) =>
+          fc.tuple(
+            fc.constant(all),
+            fc.shuffledSubarray(all, { minLength: all.length }),
+            fc.nat(all.length),
+          ),
+        ),
+        policies,
+        instants,
+        ([incidents, shuffled, part], policy, until) => {
+          const whole = tallyOf(incidents, policy, until);
+          const one = structuredClone(tallyOf(shuffled.slice(0, part), policy, until));
+          const other = structuredClone(tallyOf(shuffled.slice(part), policy, until));
+          expect(mergeTallies(one, other)).toEqual(whole);
+        },
+      ),
+      { numRuns: 2_000 },
+    );
+  });
+
+  it('refuses to be merged with one whose sample was drawn by another seed', () => {
+    expect(() => mergeTallies(newTally(draw), newTally({ ...draw, seed: 'another' }))).toThrow(
+      RangeError,
+    );
+  });
+});
