@@ -12,6 +12,7 @@ import {
   topicOf,
 } from '@vigil/domain/facts/fact';
 import type { AlertId } from '@vigil/domain/ledger/alert';
+import { chainHeader, formatLink, linkOf, origin } from '@vigil/domain/ledger/chain';
 import type { Duration } from '@vigil/domain/time/duration';
 import type { Instant } from '@vigil/domain/time/instant';
 import { beforeAll, describe, expect, it } from 'vitest';
@@ -156,11 +157,16 @@ describe('the AsyncAPI document', () => {
     const letter = codec.encodeDeadLetter(unread, { reason: 'empty', detail: 'has no value', at });
     expectDescribed('caller-contacted', codec.encodeFact(fact));
     expectDescribed('feed-heartbeat', codec.encodeFact(heartbeat));
+    const link = linkOf(origin, { partition: 0, key: incidentId, record: confirmation.content });
+    const linked = { ...confirmation.headers, [chainHeader]: formatLink(link) };
     expectDescribed('confirmation', confirmation);
+    expectDescribed('confirmation', { ...confirmation, headers: linked });
     expectDescribed('dead-letter', letter);
     // Lest any headers would do.
     const { headers } = codec.encodeFact(heartbeat);
     expect(headersSchema('caller-contacted').safeParse(headers).success).toBe(false);
+    const cut = { ...linked, [chainHeader]: formatLink(link).slice(1) };
+    expect(headersSchema('confirmation').safeParse(cut).success).toBe(false);
   });
 });
 

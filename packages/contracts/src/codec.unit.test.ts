@@ -4,7 +4,7 @@ import type { Duration } from '@vigil/domain/time/duration';
 import type { Instant } from '@vigil/domain/time/instant';
 import { beforeAll, describe, expect, it } from 'vitest';
 import { stored } from '../testing/stored.ts';
-import { type Codec, openCodec } from './codec.ts';
+import { type Codec, openCodec, openDecoder } from './codec.ts';
 import type { StoredRecord } from './log-record.ts';
 import { embeddedSchemas } from './schema-source.ts';
 import { topicNames } from './topics.ts';
@@ -56,6 +56,15 @@ const created = (over: Partial<StoredRecord> = {}): StoredRecord => {
     ...over,
   });
 };
+
+it('is read by who may not ask for the ids of schemas, or has newer ones than the registry', async () => {
+  const source = {
+    ...embeddedSchemas(),
+    idOf: () => Promise.reject(new Error('the registry does not have this version')),
+  };
+  const decoder = await openDecoder(source, topicNames('x-'), { maxAhead: 0 as Duration });
+  expect(await decoder.decode(created())).toEqual({ kind: 'fact', fact: facts[0] });
+});
 
 describe('a fact on the log', () => {
   it.each(facts.map((fact) => [fact.type, fact] as const))(

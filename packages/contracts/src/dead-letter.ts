@@ -1,5 +1,5 @@
-import { identifierProblem } from '@vigil/domain/facts/check-fact';
 import type { IncidentId } from '@vigil/domain/facts/fact';
+import { identifierProblem } from '@vigil/domain/facts/field';
 import type { Instant } from '@vigil/domain/time/instant';
 import { UnreadableLedger } from './ledger-codec.ts';
 import type { NewRecord, StoredRecord } from './log-record.ts';

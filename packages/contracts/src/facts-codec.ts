@@ -1,3 +1,4 @@
+import { isUtf8 } from 'node:buffer';
 import { checkFact, dataNames } from '@vigil/domain/facts/check-fact';
 import {
   type Fact,
@@ -79,6 +80,8 @@ export async function decodeFact(
     return rejected('too-large', `has ${record.value.length} bytes; at most ${maxFactBytes}`);
   }
   const attribute = (name: string): string | undefined => record.headers[`ce_${name}`]?.toString();
+  const garbled = attributes.find((name) => !isUtf8(record.headers[`ce_${name}`] ?? nothing));
+  if (garbled !== undefined) return rejected('not-utf8', `ce_${garbled} is not UTF-8`);
   if (attribute('specversion') !== '1.0') {
     return rejected('not-a-cloud-event', 'ce_specversion must be 1.0');
   }
@@ -114,11 +117,15 @@ export async function decodeFact(
   if (topicOf[fact.type] !== topic) {
     return rejected('wrong-topic', `${fact.type} belongs on ${topicOf[fact.type]}`);
   }
-  if (record.key?.toString() !== fact.incidentId) {
+  if (record.key?.equals(Buffer.from(fact.incidentId)) !== true) {
     return rejected('wrong-key', 'the key must be the incident id');
   }
   return checked;
 }
+
+/** The attributes that are read. */
+const attributes = ['specversion', 'type', 'id', 'source', 'subject', 'time'] as const;
+const nothing = Buffer.alloc(0);
 
 function rejected(reason: RejectedFact['reason'], detail: string): RejectedFact {
   return { kind: 'rejected', reason, detail };

@@ -1,7 +1,8 @@
+import { isUtf8 } from 'node:buffer';
 import avro, { type Type } from 'avsc';
 
-/** Whether a body is as long as its lists and texts say. */
-export type LengthCheck = (body: Buffer) => boolean;
+/** Whether a body is as its schema says, in what avsc believes unseen. */
+export type BodyCheck = (body: Buffer) => boolean;
 
 /**
  * Makes a check of what avsc believes unseen: the count before a list. It reads as many elements as
@@ -14,9 +15,9 @@ export type LengthCheck = (body: Buffer) => boolean;
  * @param written - the type that the bytes were written with.
  * @returns `undefined` when the type has no lists.
  */
-export function lengthCheckOf(written: Type): LengthCheck | undefined {
+export function lengthCheckOf(written: Type): BodyCheck | undefined {
   const known = new Map<Type, Skip>();
-  const skip = skipOf(written, known);
+  const skip = skipOf(written, { known, text: skipCounted });
   const hasLists = [...known.keys()].some(
     (type) => type instanceof avro.types.ArrayType || type instanceof avro.types.MapType,
   );
@@ -24,36 +25,52 @@ export function lengthCheckOf(written: Type): LengthCheck | undefined {
   return (body) => skip(body, 0) === body.length;
 }
 
+/**
+ * Makes a check that every text of a body is UTF-8. What is not, avsc reads as replacement characters,
+ * and two identifiers become one.
+ */
+export function textCheckOf(written: Type): BodyCheck {
+  const skip = skipOf(written, { known: new Map(), text: skipText });
+  return (body) => skip(body, 0) !== nowhere;
+}
+
 /** Where the value that begins at `position` ends; {@link nowhere} when it does not fit. */
 type Skip = (body: Buffer, position: number) => number;
 
 const nowhere = -1;
 
-function skipOf(type: Type, known: Map<Type, Skip>): Skip {
+interface Making {
+  readonly known: Map<Type, Skip>;
+  /** What goes over a text. */
+  readonly text: Skip;
+}
+
+function skipOf(type: Type, making: Making): Skip {
+  const { known } = making;
   const before = known.get(type);
   if (before !== undefined) return before;
   // A type may contain itself: whoever meets it again while it is being made goes through this.
   let made: Skip | undefined;
   const skip: Skip = (body, position) => made?.(body, position) ?? nowhere;
   known.set(type, skip);
-  made = makeSkip(type, known);
+  made = makeSkip(type, making);
   known.set(type, made);
   return made;
 }
 
-function makeSkip(type: Type, known: Map<Type, Skip>): Skip {
+function makeSkip(type: Type, making: Making): Skip {
   const { types } = avro;
   if (type instanceof types.RecordType)
-    return all(type.fields.map((one) => skipOf(one.type, known)));
-  if (type instanceof types.ArrayType) return blocksOf(skipOf(type.itemsType, known));
+    return all(type.fields.map((one) => skipOf(one.type, making)));
+  if (type instanceof types.ArrayType) return blocksOf(skipOf(type.itemsType, making));
   if (type instanceof types.MapType) {
     const values: Type = type.valuesType;
-    return blocksOf(all([skipCounted, skipOf(values, known)]));
+    return blocksOf(all([making.text, skipOf(values, making)]));
   }
   if (type instanceof types.UnwrappedUnionType || type instanceof types.WrappedUnionType) {
-    return branchOf(type.types.map((one) => skipOf(one, known)));
+    return branchOf(type.types.map((one) => skipOf(one, making)));
   }
-  if (type instanceof types.LogicalType) return skipOf(type.underlyingType, known);
+  if (type instanceof types.LogicalType) return skipOf(type.underlyingType, making);
   if (type instanceof types.FixedType) return bytes(type.size);
   switch (type.typeName) {
     case 'null':
@@ -65,6 +82,7 @@ function makeSkip(type: Type, known: Map<Type, Skip>): Skip {
     case 'double':
       return bytes(8);
     case 'string':
+      return making.text;
     case 'bytes':
       return skipCounted;
     default:
@@ -102,6 +120,12 @@ const skipCounted: Skip = (body, position) => {
   const length = readLong(body, position);
   if (length === undefined || length.value < 0) return nowhere;
   return length.end + length.value <= body.length ? length.end + length.value : nowhere;
+};
+
+const skipText: Skip = (body, position) => {
+  const end = skipCounted(body, position);
+  const begin = readLong(body, position)?.end ?? end;
+  return end === nowhere || isUtf8(body.subarray(begin, end)) ? end : nowhere;
 };
 
 /**

@@ -52,7 +52,10 @@ describe('whatever is written is read as it was', () => {
     await fc.assert(
       fc.asyncProperty(ledgerRecords, async (record) => {
         const at = { topic: topics.alerts, timestamp: record.at };
-        expect(await codec.decodeLedger(stored(codec.encodeLedger(record), at))).toEqual(record);
+        const written = codec.encodeLedger(record);
+        expect(await codec.decodeLedger(stored(written, at))).toEqual(record);
+        const content = await codec.decodeLedgerContent(stored(written, at));
+        expect([written.content, content]).toEqual([record, record]);
       }),
       runs,
     );

@@ -60,6 +60,9 @@ describe('a record written with another version of its schema', () => {
     const decoded = await wire.decode(written(newer, value));
     expect(decoded).toMatchObject({ ok: true, name: 'incident-created', value: created });
     expect(decoded).not.toHaveProperty('value.callers');
+    // For the chain of the ledger it is what it was when it was written.
+    const asWritten = await wire.decodeAsWritten(written(newer, value));
+    expect(asWritten).toMatchObject({ ok: true, name: 'incident-created', value });
   });
 
   it('is read when the version is older: what it did not have is absent', async () => {
@@ -70,6 +73,11 @@ describe('a record written with another version of its schema', () => {
     expect(await wire.decode(bytes)).toMatchObject({ ok: true, value: created });
     // The second time at once: the schema is asked for once.
     expect(wire.decode(bytes)).toMatchObject({ ok: true, value: created });
+    expect(await wire.decodeAsWritten(bytes)).toEqual({
+      ok: true,
+      name: 'incident-created',
+      value: created,
+    });
   });
 
   it('is refused when it lacks what is needed', async () => {

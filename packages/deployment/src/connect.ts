@@ -4,13 +4,13 @@ import { topicNames } from '@vigil/contracts/topics';
 import type { Policy } from '@vigil/domain/policy/policy';
 import type { Instant } from '@vigil/domain/time/instant';
 import { type Engine, limits, type Observe } from '@vigil/engine/ports';
-import type { KafkaConnection } from '@vigil/event-log/kafka/connection';
+import { machineTimer } from '@vigil/engine/timer';
 import { type KafkaLog, openKafkaLog } from '@vigil/event-log/kafka/log';
-import type { Log } from '@vigil/event-log/logger';
 import type { Configuration, Servers } from '@vigil/service-kit/configuration';
-import type { Fields, Logger } from '@vigil/service-kit/logging';
+import type { Logger } from '@vigil/service-kit/logging';
 import { checkRedis } from '@vigil/working-set/redis/check';
 import { openRedisWorkingSet } from '@vigil/working-set/redis/working-set';
+import { connectionTo, logThrough } from './kafka.ts';
 
 /** An engine on real servers. */
 export interface Connected {
@@ -57,10 +57,11 @@ export async function connect(
   try {
     const source = registrySchemas({ ...registry, register: registerSchemas });
     const codec = await openCodec(source, topics, policy);
-    await checkTopics(log, [...Object.values(topics.input), topics.alerts, topics.openBreaches]);
+    const { input, alerts, openBreaches, actions } = topics;
+    await checkTopics(log, [...Object.values(input), alerts, openBreaches, actions]);
     const clock = (): Instant => Date.now() as Instant;
-    const { tickMs } = limits;
-    const engine = { log, workingSet, codec, policy, clock, deployment, tickMs, observe };
+    const common = { log, workingSet, codec, policy, clock, deployment, observe };
+    const engine = { ...common, timer: machineTimer, tickMs: limits.tickMs };
     return { engine, codec, log, close };
   } catch (error) {
     await close();
@@ -71,24 +72,14 @@ export async function connect(
 /** Opens the log alone, for commands that only deal with topics. */
 export function openLog(
   { deployment }: Pick<Configuration, 'deployment'>,
-  { kafka }: Servers,
+  { kafka }: Pick<Servers, 'kafka'>,
   logger: Logger,
 ): KafkaLog {
-  const { brokers, clientId, ssl, sasl } = kafka;
-  const connection: KafkaConnection = {
-    brokers,
-    clientId,
-    ...(ssl === undefined
-      ? {}
-      : {
-          ssl: {
-            ...(ssl.ca === undefined ? {} : { ca: [ssl.ca] }),
-            ...(ssl.client ?? {}),
-          },
-        }),
-    ...(sasl === undefined ? {} : { sasl }),
-  };
-  return openKafkaLog({ connection, deployment, log: logThrough(logger) });
+  return openKafkaLog({
+    connection: connectionTo(kafka),
+    deployment,
+    log: logThrough(logger),
+  });
 }
 
 async function checkStore(
@@ -118,18 +109,4 @@ async function checkTopics(log: KafkaLog, names: readonly string[]): Promise<voi
       `the topics must have the same number of partitions, for the facts of an incident to meet: ${counts.join(', ')}; see "vigil topics check"`,
     );
   }
-}
-
-/** The event log names its fields freely; the services' log takes those it knows. */
-function logThrough(logger: Logger): Log {
-  return (level, message, fields) => {
-    const { topic, partition, group, error, code } = fields;
-    const known: Fields = {
-      ...(typeof topic === 'string' ? { topic } : {}),
-      ...(typeof partition === 'number' ? { partition } : {}),
-      ...(typeof group === 'string' ? { group } : {}),
-      ...(typeof error === 'string' ? { reason: code === undefined ? error : String(code) } : {}),
-    };
-    logger[level](message, known);
-  };
 }

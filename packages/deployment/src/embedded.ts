@@ -3,6 +3,7 @@ import { embeddedSchemas } from '@vigil/contracts/schema-source';
 import { topicNames } from '@vigil/contracts/topics';
 import type { Policy } from '@vigil/domain/policy/policy';
 import type { Clock, Engine, Observe } from '@vigil/engine/ports';
+import { machineTimer } from '@vigil/engine/timer';
 import { createInProcessLog } from '@vigil/event-log/in-process/log';
 import { createMemoryWorkingSet } from '@vigil/working-set/memory/working-set';
 
@@ -41,7 +42,17 @@ export async function openEmbedded(options: EmbeddedOptions): Promise<Embedded> 
   });
   const workingSet = createMemoryWorkingSet();
   return {
-    engine: { log, workingSet, codec, policy, clock, deployment: 'embedded', tickMs, observe },
+    engine: {
+      log,
+      workingSet,
+      codec,
+      policy,
+      clock,
+      timer: machineTimer,
+      deployment: 'embedded',
+      tickMs,
+      observe,
+    },
     codec,
     partitions,
     async close() {

@@ -13,7 +13,15 @@ import {
   withFacts,
 } from './incident-record.ts';
 import { type Engine, limits } from './ports.ts';
-import { feedLimits, incidentWatermark, notes, outageOf, shardWatermark } from './watermark.ts';
+import {
+  feedLimits,
+  incidentWatermark,
+  isUnder,
+  notes,
+  outageOf,
+  shardWatermark,
+  underPolicy,
+} from './watermark.ts';
 
 /** The partition went to another consumer, or the working set forgot: read again from its offset. */
 export class Superseded extends Error {
@@ -79,6 +87,7 @@ export async function applyIntake(engine: Engine, shard: Shard, intake: Intake):
     if (late.length > 0) await intake.putAside?.(late);
     const result = await workingSet.commit(shard, {
       ...(state.mode === undefined ? {} : { expectMode: state.mode }),
+      expectNotes: underPolicy(engine.policy),
       advance: { topic: intake.topic, from: intake.from, to: intake.to },
       watermark: { topic: intake.topic, instant: intake.readTo },
       heard: intake.heard,
@@ -95,9 +104,11 @@ export async function applyIntake(engine: Engine, shard: Shard, intake: Intake):
         );
       case 'stale-incidents':
       case 'stale-mode':
+      case 'stale-notes':
         continue;
+      case 'stale-ledger':
       case 'stale-outbox':
-        throw new Error('a commit that trims nothing was refused for its outbox');
+        throw new Error(`a commit without either was refused (${result.outcome})`);
     }
   }
   throw new Superseded(`gave way to other writers ${limits.commitAttempts} times`);
@@ -108,8 +119,8 @@ const soon = 0 as Instant;
 
 function checkReady(state: ShardState, { policy }: Engine): void {
   if (state.mode === undefined) throw new ShardNotReady('its detector has not prepared it');
-  const version = state.notes.get(notes.policyVersion);
-  if (version !== policy.policyVersion) {
+  if (!isUnder(state, policy)) {
+    const version = state.notes.get(notes.policyVersion);
     throw new ShardNotReady(
       `it is under policy ${version}, this service has ${policy.policyVersion}`,
     );

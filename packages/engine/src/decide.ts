@@ -85,7 +85,7 @@ export function decide(id: IncidentId, record: IncidentRecord, given: Circumstan
     return { record, due, outbox: [], slots: [], nextAssertion: undefined };
   }
   const change = difference(record.said, asserted.alerts, watermark);
-  const counted = countedOutcomes(settled.settlements, settled.samples);
+  const counted = countedOutcomes(settled.settlements, settled.samples, policy.objectives);
   return {
     record: {
       facts: record.facts,
@@ -99,7 +99,7 @@ export function decide(id: IncidentId, record: IncidentRecord, given: Circumstan
       ...ledgerRecords(id, record, change, asserted, given),
       ...openBreaches(id, record, change, asserted, policy),
     ],
-    slots: slotChanges(record.counted, counted, policy.objectives, watermark),
+    slots: slotChanges(record.counted, counted, watermark),
     nextAssertion: asserted.nextDue,
   };
 }

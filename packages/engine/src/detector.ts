@@ -1,16 +1,16 @@
-import type { LedgerRecord, ObjectiveAlert } from '@vigil/domain/ledger/alert';
+import type { ObjectiveAlert } from '@vigil/domain/ledger/alert';
 import type { Instant } from '@vigil/domain/time/instant';
 import { type Missed, objectiveAlerts } from '@vigil/domain/windows/objective-alerts';
 import { slotsOver, windowFigures } from '@vigil/domain/windows/slots';
 import { Fenced, type PartitionHandlers, type Publisher } from '@vigil/event-log/port';
 import type { Shard, ShardState } from '@vigil/working-set/port';
 import { feedChanges } from './feeds.ts';
-import { pause } from './pause.ts';
 import { type Engine, limits } from './ports.ts';
-import { finishRebuild, prepareShard, type Told } from './prepare.ts';
-import { publishOutbox, ShardForgot } from './publish.ts';
+import { finishRebuild, isSwept, prepareShard } from './prepare.ts';
+import { publishOutbox, sayAsOwner } from './publish.ts';
 import { type Asserted, type HeldBack, raiseDue, raiseHeld } from './raise.ts';
-import { notes, shardWatermark } from './watermark.ts';
+import { type PartitionLedger, ShardForgot } from './remember.ts';
+import { isUnder, notes, shardWatermark } from './watermark.ts';
 
 /**
  * What breach-detector does with `attendance-alerts`: the partitions of it that it is assigned are
@@ -47,7 +47,15 @@ export function breachDetector(engine: Engine): PartitionHandlers & { release():
 }
 
 /** Milliseconds before an owner that failed takes its partition up again. */
-const backOffMs = { first: 250, most: 10_000, fenced: 5_000 } as const;
+export const backOffMs = { first: 250, most: 10_000, replaced: 5_000 } as const;
+
+/**
+ * The shard was put under another policy: by whoever owns it now, or because it forgot. Its owner takes
+ * it up again after a while, in which one that was replaced learns of it.
+ */
+class UnderOtherPolicy extends Error {
+  override readonly name = 'UnderOtherPolicy';
+}
 
 /** Owns a shard until the signal; a failure is said, and the shard taken up again from what is stored. */
 async function own(engine: Engine, shard: Shard, signal: AbortSignal): Promise<void> {
@@ -62,20 +70,21 @@ async function own(engine: Engine, shard: Shard, signal: AbortSignal): Promise<v
         partition: shard.partition,
       });
       await noteOutage(engine, shard);
-      const told = await prepareShard(engine, shard);
-      await watch(engine, shard, publisher, told, signal, () => {
+      const ledger = await prepareShard(engine, shard);
+      await watch(engine, shard, publisher, ledger, signal, () => {
         backOff = backOffMs.first;
       });
     } catch (error) {
       if (signal.aborted) break;
       const failure = error instanceof Error ? error : new Error(String(error));
-      const expected = failure instanceof Fenced || failure instanceof ShardForgot;
+      const replaced = failure instanceof Fenced || failure instanceof UnderOtherPolicy;
+      const expected = replaced || failure instanceof ShardForgot;
       observe(
         expected
           ? { event: 'released', partition: shard.partition, why: failure.message }
           : { event: 'failed', partition: shard.partition, error: failure },
       );
-      await pause(failure instanceof Fenced ? backOffMs.fenced : backOff, signal);
+      await engine.timer.pause(replaced ? backOffMs.replaced : backOff, signal);
       backOff = Math.min(backOff * 2, backOffMs.most);
     } finally {
       await publisher?.close().catch((error: Error) => {
@@ -99,11 +108,11 @@ async function watch(
   engine: Engine,
   shard: Shard,
   publisher: Publisher,
-  told: Told,
+  ledger: PartitionLedger,
   signal: AbortSignal,
   healthy: () => void,
 ): Promise<void> {
-  const { workingSet, policy, clock } = engine;
+  const { workingSet, policy, clock, timer } = engine;
   const heldBack: HeldBack = { under: '', ids: new Set() };
   const asserted: Asserted = new Map();
   let nextHeld = 0;
@@ -112,24 +121,27 @@ async function watch(
   while (!signal.aborted) {
     const state = await workingSet.shard(shard);
     if (state.mode === undefined) throw new ShardForgot('the working set lost it');
+    if (!isUnder(state, policy) || isSwept(state)) {
+      throw new UnderOtherPolicy("a change of policy is under way that is not this owner's");
+    }
     if (state.mode === 'rebuilding') {
-      if (!(await finishRebuild(engine, shard, state))) await pause(engine.tickMs, signal);
+      if (!(await finishRebuild(engine, shard, state))) await timer.pause(engine.tickMs, signal);
       continue;
     }
     const moreDue = await raiseDue(engine, shard, state, heldBack);
-    if (performance.now() >= nextHeld) {
-      nextHeld = performance.now() + limits.heldTickMs;
+    if (timer.elapsed() >= nextHeld) {
+      nextHeld = timer.elapsed() + limits.heldTickMs;
       if (isHeld(state, engine, clock())) await raiseHeld(engine, shard, state, asserted);
     }
-    if (performance.now() >= nextHousekeeping) {
-      nextHousekeeping = performance.now() + limits.housekeepingMs;
-      await keepHouse(engine, shard, state);
+    if (timer.elapsed() >= nextHousekeeping) {
+      nextHousekeeping = timer.elapsed() + limits.housekeepingMs;
+      await keepHouse(engine, shard, state, ledger);
     }
-    if (performance.now() >= nextWindows) {
-      nextWindows = performance.now() + limits.windowsMs;
-      await keepWindows(engine, shard, state);
+    if (timer.elapsed() >= nextWindows) {
+      nextWindows = timer.elapsed() + limits.windowsMs;
+      await keepWindows(engine, shard, state, ledger);
     }
-    const published = await publishOutbox(engine, shard, publisher, told);
+    const published = await publishOutbox(engine, shard, publisher, ledger);
     healthy();
     const watermark = shardWatermark(state, policy);
     if (watermark !== undefined) {
@@ -139,7 +151,7 @@ async function watch(
         ageMs: clock() - watermark,
       });
     }
-    if (!moreDue && published === 0) await pause(engine.tickMs, signal);
+    if (!moreDue && published === 0) await timer.pause(engine.tickMs, signal);
   }
 }
 
@@ -150,12 +162,15 @@ function isHeld(state: ShardState, { policy }: Engine, wall: Instant): boolean {
 }
 
 /** Says that the owner is there, and what is to be said of feeds. */
-async function keepHouse(engine: Engine, shard: Shard, state: ShardState): Promise<void> {
+async function keepHouse(
+  engine: Engine,
+  shard: Shard,
+  state: ShardState,
+  ledger: PartitionLedger,
+): Promise<void> {
   const wall = engine.clock();
   const feeds = speaksForAll(shard) ? feedChanges(state, engine.policy, wall) : undefined;
-  await engine.workingSet.commit(shard, {
-    expectMode: 'live',
-    outbox: toLedger(feeds?.alerts ?? []),
+  await sayAsOwner(engine, shard, ledger, feeds?.alerts ?? [], {
     notes: new Map([
       [notes.lastTick, String(wall)],
       ...(feeds === undefined ? [] : ([[notes.silent, feeds.note]] as const)),
@@ -164,25 +179,25 @@ async function keepHouse(engine: Engine, shard: Shard, state: ShardState): Promi
 }
 
 /** Lets go of slots that have left their window, and says what is to be said of objectives. */
-async function keepWindows(engine: Engine, shard: Shard, state: ShardState): Promise<void> {
+async function keepWindows(
+  engine: Engine,
+  shard: Shard,
+  state: ShardState,
+  ledger: PartitionLedger,
+): Promise<void> {
   const { workingSet, policy } = engine;
   const watermark = shardWatermark(state, policy);
   if (watermark === undefined || policy.objectives.length === 0) return;
   const slots = await workingSet.slots(shard);
   const objectives = speaksForAll(shard) ? await objectiveChanges(engine, shard, state) : undefined;
-  await workingSet.commit(shard, {
-    expectMode: 'live',
+  await sayAsOwner(engine, shard, ledger, objectives?.alerts ?? [], {
     dropSlots: slotsOver(slots.keys(), watermark),
-    outbox: toLedger(objectives?.alerts ?? []),
     ...(objectives === undefined ? {} : { notes: new Map([[notes.missed, objectives.note]]) }),
   });
 }
 
 /** What concerns every partition is said once, by the owner of the first. */
 const speaksForAll = ({ partition }: Shard): boolean => partition === 0;
-
-const toLedger = (records: readonly LedgerRecord[]): string[] =>
-  records.map((record) => JSON.stringify({ to: 'ledger', record }));
 
 /** What is to be said of objectives, from the windows of all shards together. */
 async function objectiveChanges(

@@ -4,8 +4,8 @@ import { earlier, type Instant } from '@vigil/domain/time/instant';
 import type { Batch, LogRecord, OutgoingRecord, PartitionHandlers } from '@vigil/event-log/port';
 import type { Shard } from '@vigil/working-set/port';
 import { applyIntake, readToOf, Superseded } from './apply.ts';
+import { deadLetter } from './dead-letter.ts';
 import type { PositionedFact } from './incident-record.ts';
-import { pause } from './pause.ts';
 import type { Engine } from './ports.ts';
 import { heardKey } from './watermark.ts';
 
@@ -35,7 +35,7 @@ export function factIntake(engine: Engine): PartitionHandlers {
           return offset;
         }
         if (!waited) observe({ event: 'waiting', partition, why: 'its detector to prepare it' });
-        await pause(engine.tickMs * 4);
+        await engine.timer.pause(engine.tickMs * 4);
       }
       return undefined;
     },
@@ -138,29 +138,13 @@ async function readBatch(
         heard.push({ key: heardKey(topic, source), instant: at });
       }
     } else {
-      unreadable.push(deadLetter(engine, record, decoded.reason, decoded.detail));
+      const { reason, detail } = decoded;
+      unreadable.push(deadLetter(engine, record, { reason, detail }));
     }
   }
   // Before the offset moves on: a dead letter may then stand twice after a crash, but is never missing.
   if (unreadable.length > 0) await engine.log.append(codec.topics.deadLetters, unreadable);
   return { facts, heard };
-}
-
-function deadLetter(
-  { codec, clock, observe }: Engine,
-  record: LogRecord,
-  reason: string,
-  detail: string,
-  incidentId?: PositionedFact['fact']['incidentId'],
-): OutgoingRecord {
-  const { topic, partition, offset } = record;
-  observe({ event: 'dead-letter', topic, partition, offset, reason });
-  return codec.encodeDeadLetter(record, {
-    reason,
-    detail,
-    at: clock(),
-    ...(incidentId === undefined ? {} : { incidentId }),
-  });
 }
 
 /** Facts of incidents that have left the working set go to a person (semantics 6). */
@@ -174,7 +158,7 @@ async function putAsideRetired(
     const detail = 'the incident was closed and has left the working set; an audit still counts it';
     return record === undefined
       ? []
-      : [deadLetter(engine, record, 'retired', detail, fact.incidentId)];
+      : [deadLetter(engine, record, { reason: 'retired', detail, incidentId: fact.incidentId })];
   });
   await engine.log.append(engine.codec.topics.deadLetters, letters);
 }

@@ -15,6 +15,7 @@ import type { Policy } from '@vigil/domain/policy/policy';
 import type { Instant } from '@vigil/domain/time/instant';
 import type { EventLog, LogRecord, OutgoingRecord } from '@vigil/event-log/port';
 import type { WorkingSet } from '@vigil/working-set/port';
+import type { Timer } from './timer.ts';
 
 /** The wall clock; in rehearsals and tests a clock of their own. */
 export type Clock = () => Instant;
@@ -37,7 +38,11 @@ export interface Rejected {
 export interface Codec {
   /** @throws when the registry cannot be asked; bad bytes are `rejected`, never thrown. */
   decode(record: LogRecord): Promise<Decoded>;
-  encodeLedger(record: LedgerRecord): OutgoingRecord;
+  /** `content` is what the bytes say: what the chain of the ledger is about. */
+  encodeLedger(
+    record: LedgerRecord,
+  ): OutgoingRecord & { readonly key: string; readonly content: unknown };
+  /** @throws an error with the code {@link unreadableLedger} when it is no record of the ledger. */
   decodeLedger(record: LogRecord): Promise<LedgerRecord>;
   encodeOpenBreach(
     incidentId: IncidentId,
@@ -54,6 +59,9 @@ export interface Codec {
   };
 }
 
+/** The code of what `decodeLedger` throws for a record that cannot be read, whoever wrote it. */
+export const unreadableLedger = 'VIGIL_LEDGER_UNREADABLE';
+
 export interface DeadLetterReason {
   readonly reason: string;
   readonly detail: string;
@@ -68,6 +76,7 @@ export interface Engine {
   readonly codec: Codec;
   readonly policy: Policy;
   readonly clock: Clock;
+  readonly timer: Timer;
   /** Names this deployment's shards. */
   readonly deployment: string;
   /** Milliseconds between two looks at a shard with nothing to do; `limits.tickMs` as deployed. */

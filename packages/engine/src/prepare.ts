@@ -1,15 +1,18 @@
-import type { IncidentId, InputTopic } from '@vigil/domain/facts/fact';
+import type { InputTopic } from '@vigil/domain/facts/fact';
 import { inputTopics } from '@vigil/domain/facts/fact';
-import type { AlertId, LedgerRecord } from '@vigil/domain/ledger/alert';
-import { joinSaid, progressOf, type Said } from '@vigil/domain/ledger/difference';
-import { type Instant, later } from '@vigil/domain/time/instant';
-import type { IncidentChange, Shard, ShardState } from '@vigil/working-set/port';
-import { deserialise, retired, serialise, unknownIncident } from './incident-record.ts';
+import type { Instant } from '@vigil/domain/time/instant';
+import type {
+  CommitResult,
+  IncidentChange,
+  Shard,
+  ShardState,
+  StoredIncidentRow,
+} from '@vigil/working-set/port';
+import { chainHead } from './chain-head.ts';
+import { retired } from './incident-record.ts';
 import { type Engine, limits } from './ports.ts';
-import { notes } from './watermark.ts';
-
-/** How far the story of each alert has been told on the alert topic, as far as its owner knows. */
-export type Told = Map<AlertId, number>;
+import { type PartitionLedger, type Remembered, remember, ShardForgot } from './remember.ts';
+import { isUnder, notes } from './watermark.ts';
 
 /**
  * Learns what was said from the alert topic, from where the working set's memory ends, and prepares
@@ -18,82 +21,38 @@ export type Told = Map<AlertId, number>;
  * Of an empty shard everything said is read first; then its facts are read again from the start, only
  * kept while they come (`rebuilding`), and decided once all of them are there. So nothing is said twice.
  *
- * @returns what the records read say was told.
+ * @returns what the records read say was told, and where the chain ends.
+ * @throws ShardForgot when the working set forgot meanwhile what this rests on.
  */
-export async function prepareShard(engine: Engine, shard: Shard): Promise<Told> {
+export async function prepareShard(engine: Engine, shard: Shard): Promise<PartitionLedger> {
   const { log, codec, workingSet, observe } = engine;
   const state = await workingSet.shard(shard);
-  const told: Told = new Map();
-  const shown = new Map<IncidentId, Said[]>();
-  let end = state.ledgerOffset ?? 0n;
-  for await (const records of log.readToEnd(codec.topics.alerts, shard.partition, end)) {
-    for (const record of records) {
-      end = record.offset + 1n;
-      const said = saidBy(await codec.decodeLedger(record));
-      if (said === undefined) continue;
-      told.set(said.said.alertId, progressOf(said.said));
-      shown.set(said.incidentId, [...(shown.get(said.incidentId) ?? []), said.said]);
+  if (state.mode === undefined) await beginRebuild(engine, shard);
+  const ledger: Remembered = { told: new Map(), turns: new Map(), offset: state.ledgerOffset };
+  const from = state.ledgerOffset ?? 0n;
+  for await (const records of log.readToEnd(codec.topics.alerts, shard.partition, from)) {
+    for (let first = 0; first < records.length; first += limits.incidentsPerCommit) {
+      const piece = records.slice(first, first + limits.incidentsPerCommit);
+      await remember(engine, shard, state, ledger, piece);
     }
   }
-  await remember(engine, shard, shown);
-  await workingSet.commit(shard, { ledgerOffset: end });
-  if (state.mode === undefined) await beginRebuild(engine, shard);
-  else if (state.notes.get(notes.policyVersion) !== engine.policy.policyVersion) {
-    await changePolicy(engine, shard);
-  } else if (state.notes.get(notes.sweeping) === 'yes') await sweep(engine, shard);
+  const head = await chainHead(engine, shard.partition);
+  if (state.mode !== undefined) {
+    if (!isUnder(state, engine.policy)) await changePolicy(engine, shard);
+    else if (isSwept(state)) {
+      await sweep(engine, shard, Number(state.notes.get(notes.sweeping)));
+    }
+  }
   observe({
     event: 'owned',
     partition: shard.partition,
-    alreadySaid: told.size,
+    alreadySaid: ledger.told.size,
     rebuilding: state.mode !== 'live',
   });
-  return told;
+  return { ...ledger, head };
 }
 
-/** What a record of the ledger shows of an alert's story; none for alerts that are not of an incident. */
-function saidBy(
-  record: LedgerRecord,
-): { readonly incidentId: IncidentId; readonly said: Said } | undefined {
-  if (record.kind === 'feed-alert' || record.kind === 'objective-alert') return undefined;
-  const { alertId, incidentId, target, phase, at, revision } = record;
-  const provisional = record.kind === 'alert' && record.confidence === 'provisional';
-  const standing = record.kind !== 'retraction';
-  return { incidentId, said: { alertId, target, phase, at, revision, standing, provisional } };
-}
-
-/** Joins what was shown to what the incidents remember; each is then decided anew. */
-async function remember(
-  { workingSet }: Engine,
-  shard: Shard,
-  shown: ReadonlyMap<IncidentId, readonly Said[]>,
-): Promise<void> {
-  let open = [...shown.keys()];
-  while (open.length > 0) {
-    const ids = open.slice(0, limits.incidentsPerCommit);
-    const stored = await workingSet.incidents(shard, ids);
-    const changes: IncidentChange[] = [];
-    for (const id of ids) {
-      const known = stored.get(id);
-      if (known?.record === retired) continue;
-      const record = known === undefined ? unknownIncident : deserialise(id, known.record);
-      const said = joinSaid(record.said, joinSaid([], shown.get(id) ?? []));
-      if (JSON.stringify(said) === JSON.stringify(record.said)) continue;
-      const decidedTo = said.reduce(
-        (latest, one) => later(latest, one.at),
-        record.decidedTo ?? soon,
-      );
-      changes.push({
-        id,
-        expected: known?.version ?? 0,
-        record: serialise({ ...record, said, decidedTo }),
-        due: soon,
-      });
-    }
-    const result = await workingSet.commit(shard, { incidents: changes });
-    if (result.outcome === 'committed') open = open.slice(ids.length);
-  }
-}
-
+/** Due at once. */
 const soon = 0 as Instant;
 
 async function beginRebuild(
@@ -105,7 +64,7 @@ async function beginRebuild(
     const offsets = (await log.offsets(codec.topics.input[topic])).get(shard.partition);
     rebuildTo.set(topic, offsets?.end ?? 0n);
   }
-  await workingSet.commit(shard, {
+  const result = await workingSet.commit(shard, {
     expectMode: 'unprepared',
     mode: 'rebuilding',
     rebuildTo,
@@ -114,6 +73,7 @@ async function beginRebuild(
       [notes.policyVersion, policy.policyVersion],
     ]),
   });
+  if (result.outcome !== 'committed') throw new ShardForgot('somebody else began to prepare it');
 }
 
 /** Goes live when everything that was in the log at the beginning of the rebuild has been read. */
@@ -131,37 +91,59 @@ export async function finishRebuild(
   return true;
 }
 
+/** Whether a change of policy has not reached every incident. */
+export const isSwept = (state: ShardState): boolean => Boolean(state.notes.get(notes.sweeping));
+
 /** Puts the shard under this policy; from then on a consumer with another one waits. */
 async function changePolicy(engine: Engine, shard: Shard): Promise<void> {
   const { workingSet, policy } = engine;
   await workingSet.commit(shard, {
     notes: new Map([
       [notes.policyVersion, policy.policyVersion],
-      [notes.sweeping, 'yes'],
+      [notes.sweeping, '1'],
     ]),
   });
-  await sweep(engine, shard);
+  await sweep(engine, shard, 1);
 }
 
-/** Makes every incident due at once, so that each is decided under the new policy. Clocks keep running. */
-async function sweep({ workingSet }: Engine, shard: Shard): Promise<void> {
+/**
+ * Makes every incident due at once, so that each is decided under the new policy. Clocks keep running.
+ *
+ * @param from - the step at which the shard is. Each moves it by one, so that a shard that forgot some
+ *   of them is found out.
+ * @throws ShardForgot when it did.
+ */
+async function sweep({ workingSet }: Engine, shard: Shard, from: number): Promise<void> {
+  let step = from;
+  const take = async (
+    incidents: readonly IncidentChange[],
+    next: string,
+  ): Promise<CommitResult> => {
+    const result = await workingSet.commit(shard, {
+      expectNotes: new Map([[notes.sweeping, String(step)]]),
+      notes: new Map([[notes.sweeping, next]]),
+      incidents,
+    });
+    if (result.outcome === 'stale-notes') throw new ShardForgot('it forgot that it was swept');
+    return result;
+  };
   for await (const rows of workingSet.scan(shard, limits.incidentsPerCommit)) {
-    let open = rows;
+    let open: readonly StoredIncidentRow[] = rows.filter(({ record }) => record !== retired);
     while (open.length > 0) {
-      const result = await workingSet.commit(shard, {
-        incidents: open
-          .filter(({ record }) => record !== retired)
-          .map(({ id, version, record }) => ({ id, expected: version, record, due: soon })),
-      });
+      const result = await take(
+        open.map(({ id, version, record }) => ({ id, expected: version, record, due: soon })),
+        String(step + 1),
+      );
       if (result.outcome !== 'stale-incidents') break;
       // Whoever changed it in the meantime may have used the old policy: take it again.
       const again = await workingSet.incidents(shard, result.ids);
       open = open.flatMap((row) => {
         if (!result.ids.includes(row.id)) return [row];
         const known = again.get(row.id);
-        return known === undefined ? [] : [{ id: row.id, ...known }];
+        return known === undefined || known.record === retired ? [] : [{ id: row.id, ...known }];
       });
     }
+    if (open.length > 0) step += 1;
   }
-  await workingSet.commit(shard, { notes: new Map([[notes.sweeping, '']]) });
+  await take([], '');
 }

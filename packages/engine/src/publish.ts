@@ -1,77 +1,120 @@
 import type { LedgerRecord } from '@vigil/domain/ledger/alert';
-import { progressOf } from '@vigil/domain/ledger/difference';
-import type { Publisher } from '@vigil/event-log/port';
-import type { Shard } from '@vigil/working-set/port';
+import { type ChainHead, chainHeader, formatLink, linkOf } from '@vigil/domain/ledger/chain';
+import type { OutgoingRecord, Publisher } from '@vigil/event-log/port';
+import type { Commit, Shard } from '@vigil/working-set/port';
 import type { OutboxMessage } from './decide.ts';
 import { type Engine, limits } from './ports.ts';
-import type { Told } from './prepare.ts';
-
-/** The working set went back in time: what was said must be learned again. */
-export class ShardForgot extends Error {
-  override readonly name = 'ShardForgot';
-}
+import { type PartitionLedger, progressOfRecord, ShardForgot } from './remember.ts';
+import { isOutOfTurn, takeTurn } from './turns.ts';
 
 /**
  * Publishes what stands first in the outbox, in one transaction, and takes it out.
  *
  * An entry that was published already (the answer got lost, or the working set forgot that it was) is
- * only taken out: `told` knows.
+ * only taken out: `told` knows. Each record is linked to the one before it; the head of the chain moves
+ * only when the log has answered, and whoever got no answer reads it anew.
  *
  * @returns how many entries were taken out; 0 when the outbox is empty.
- * @throws ShardForgot when the outbox is not the one that was read.
+ * @throws ShardForgot when the working set is not the one whose owner this is: it forgot.
  */
 export async function publishOutbox(
   engine: Engine,
   shard: Shard,
   publisher: Publisher,
-  told: Told,
+  ledger: PartitionLedger,
 ): Promise<number> {
-  const { workingSet, codec, observe } = engine;
+  const { workingSet, observe } = engine;
   const entries = await workingSet.outbox(shard, limits.recordsPerTransaction);
   const [first, last] = [entries[0], entries.at(-1)];
   if (first === undefined || last === undefined) return 0;
   const messages = entries.map(({ entry }) => JSON.parse(entry) as OutboxMessage);
-  const fresh = messages.filter((message) => !isTold(message, told));
-  let ledgerOffset: bigint | undefined;
+  const fresh: OutboxMessage[] = [];
+  for (const message of messages) {
+    if (isTold(message, ledger)) continue;
+    fresh.push(message);
+    // Already now: it may stand in the outbox twice. Where this fails what was said is learned anew.
+    if (message.to === 'ledger') tell(ledger, message.record);
+  }
+  let end: bigint | undefined;
   if (fresh.length > 0) {
-    ledgerOffset = await publisher.publish(
-      fresh.map((message) =>
-        message.to === 'ledger'
-          ? { ...codec.encodeLedger(message.record), topic: codec.topics.alerts }
-          : {
-              ...codec.encodeOpenBreach(message.incidentId, message.target, message.breach),
-              topic: codec.topics.openBreaches,
-            },
-      ),
-    );
+    // What it forgot may have been decided otherwise since, and would be said in other words.
+    const { ledgerOffset } = await workingSet.shard(shard);
+    if (ledgerOffset !== ledger.offset) throw new ShardForgot('it forgot what was published');
+    const { outgoing, head } = encode(engine, shard, fresh, ledger.head);
+    end = await publisher.publish(outgoing);
+    ledger.head = head;
     const records = fresh.flatMap((message) => (message.to === 'ledger' ? [message.record] : []));
-    for (const record of records) tell(told, record);
     observe({ event: 'published', partition: shard.partition, records });
   }
   const result = await workingSet.commit(shard, {
     trimOutbox: { from: first.sequence, through: last.sequence },
-    ...(ledgerOffset === undefined ? {} : { ledgerOffset }),
+    ...(end === undefined ? {} : { ledgerOffset: { from: ledger.offset, to: end } }),
   });
   if (result.outcome !== 'committed')
     throw new ShardForgot(`its outbox changed (${result.outcome})`);
+  ledger.offset = end ?? ledger.offset;
   return entries.length;
 }
 
-/** Open breaches are a state, not a story: saying one twice is saying it once. */
-function isTold(message: OutboxMessage, told: Told): boolean {
-  if (message.to !== 'ledger') return false;
-  return (told.get(message.record.alertId) ?? 0) >= progressOfRecord(message.record);
-}
-
-function progressOfRecord(record: LedgerRecord): number {
-  return progressOf({
-    revision: record.revision,
-    standing: record.kind !== 'retraction',
-    provisional: record.kind === 'alert' && record.confidence === 'provisional',
+/**
+ * Commits, with what is to be said of feeds or objectives. No incident's version guards that: whoever
+ * was replaced, and has not read what was said since, is refused.
+ *
+ * @throws ShardForgot when it was refused for that.
+ */
+export async function sayAsOwner(
+  { workingSet }: Engine,
+  shard: Shard,
+  ledger: PartitionLedger,
+  records: readonly LedgerRecord[],
+  commit: Commit,
+): Promise<void> {
+  const offset = ledger.offset ?? 0n;
+  const result = await workingSet.commit(shard, {
+    ...commit,
+    expectMode: 'live',
+    outbox: records.map((record) => JSON.stringify({ to: 'ledger', record })),
+    ...(records.length === 0 ? {} : { ledgerOffset: { from: ledger.offset, to: offset } }),
   });
+  if (result.outcome === 'stale-ledger') throw new ShardForgot('more was said than is known here');
+  if (result.outcome === 'committed' && records.length > 0) ledger.offset = offset;
 }
 
-function tell(told: Told, record: LedgerRecord): void {
+type Outgoing = OutgoingRecord & { readonly topic: string };
+
+/** The records of messages, those of the ledger linked from `head` on, and where the chain then ends. */
+function encode(
+  { codec }: Engine,
+  { partition }: Shard,
+  messages: readonly OutboxMessage[],
+  from: ChainHead,
+): { readonly outgoing: readonly Outgoing[]; readonly head: ChainHead } {
+  let head = from;
+  const outgoing = messages.map((message): Outgoing => {
+    if (message.to !== 'ledger') {
+      const { incidentId, target, breach } = message;
+      const encoded = codec.encodeOpenBreach(incidentId, target, breach);
+      return { ...encoded, topic: codec.topics.openBreaches };
+    }
+    const { content, ...encoded } = codec.encodeLedger(message.record);
+    const link = linkOf(head, { partition, key: encoded.key, record: content });
+    head = link;
+    const headers = { ...encoded.headers, [chainHeader]: formatLink(link) };
+    return { ...encoded, headers, topic: codec.topics.alerts };
+  });
+  return { outgoing, head };
+}
+
+/** Open breaches are a state, not a story: saying one twice is saying it once. */
+function isTold(message: OutboxMessage, { told, turns }: PartitionLedger): boolean {
+  if (message.to !== 'ledger') return false;
+  const { record } = message;
+  const progress = told.get(record.alertId) ?? 0;
+  return progress >= progressOfRecord(record) || isOutOfTurn(turns, record);
+}
+
+function tell({ told, turns }: PartitionLedger, record: LedgerRecord): void {
+  takeTurn(turns, record);
   told.delete(record.alertId);
   told.set(record.alertId, progressOfRecord(record));
   for (const oldest of told.keys()) {

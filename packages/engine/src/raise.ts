@@ -10,6 +10,7 @@ import {
   incidentWatermark,
   outageOf,
   shardWatermark,
+  underPolicy,
 } from './watermark.ts';
 
 /** Nothing has been read: no watermark has passed anything. */
@@ -167,7 +168,7 @@ function storedAfter(
 }
 
 async function store(
-  { workingSet }: Engine,
+  { workingSet, policy }: Engine,
   shard: Shard,
   incidents: readonly IncidentChange[],
   decisions: readonly Decision[],
@@ -175,6 +176,7 @@ async function store(
   // Refused when somebody else changed an incident meanwhile: it is still due and is looked at again.
   await workingSet.commit(shard, {
     expectMode: 'live',
+    expectNotes: underPolicy(policy),
     incidents,
     outbox: decisions.flatMap(({ outbox }) => outbox.map((message) => JSON.stringify(message))),
     slots: decisions.flatMap(({ slots }) => slots),

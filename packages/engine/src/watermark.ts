@@ -10,7 +10,7 @@ export const notes = {
   /** When the shard was prepared, by the wall clock: what was never read is behind since then. */
   preparedAt: 'preparedAt',
   policyVersion: 'policyVersion',
-  /** `yes` while a change of policy has not reached every incident. */
+  /** While a change of policy has not reached every incident: the step at which it is. */
   sweeping: 'sweeping',
   /** When its owner last looked at it. */
   lastTick: 'lastTick',
@@ -21,6 +21,14 @@ export const notes = {
   /** Objectives that were said to be missed, as JSON. */
   missed: 'missed',
 } as const;
+
+/** What a commit expects that decides under a policy: another may be put in force meanwhile. */
+export const underPolicy = ({ policyVersion }: Policy): ReadonlyMap<string, string> =>
+  new Map([[notes.policyVersion, policyVersion]]);
+
+/** Whether the shard's incidents are decided under this policy. */
+export const isUnder = (state: ShardState, { policyVersion }: Policy): boolean =>
+  state.notes.get(notes.policyVersion) === policyVersion;
 
 /** When the shard last had no owner. */
 export function outageOf(state: ShardState): Outage | undefined {

@@ -1,3 +1,7 @@
+import type { LogRecord } from './reader.ts';
+
+export type { LogRecord } from './reader.ts';
+
 /**
  * The event log: partitions of records, read in order from an offset the reader chooses, and
  * appended to in transactions by one owner a partition. Two adapters: Kafka and in-process.
@@ -15,28 +19,17 @@ export interface EventLog {
   /** Appends without a transaction (facts, dead letters, heartbeats). Resolves when acknowledged. */
   append(topic: string, records: readonly OutgoingRecord[]): Promise<void>;
   /** Reads one partition from an offset to the end it has at the call (read committed), then stops. */
-  readToEnd(topic: string, partition: number, from: bigint): AsyncIterable<LogRecord[]>;
+  readToEnd(topic: string, partition: number, from: bigint): AsyncIterable<readonly LogRecord[]>;
   /** The offset after the last record, and the first that is kept, by partition. */
   offsets(topic: string): Promise<Map<number, { first: bigint; end: bigint }>>;
   partitions(topic: string): Promise<number>;
   close(): Promise<void>;
 }
 
-export interface LogRecord {
-  readonly topic: string;
-  readonly partition: number;
-  readonly offset: bigint;
-  /** Milliseconds since the epoch, as the log or the producer stamped it. */
-  readonly timestamp: number;
-  readonly key: Buffer | null;
-  readonly value: Buffer | null;
-  readonly headers: Readonly<Record<string, Buffer>>;
-}
-
 export interface OutgoingRecord {
-  readonly key: string;
+  readonly key: string | Buffer | null;
   readonly value: Buffer | null;
-  readonly headers?: Readonly<Record<string, string>>;
+  readonly headers?: Readonly<Record<string, string | Buffer>>;
   /** Chosen from the key when absent. */
   readonly partition?: number;
   /** Milliseconds since the epoch; now when absent. */

@@ -1,5 +1,5 @@
 /** The shape of a mapping: how the rows of a table become facts. `infra/mappings/` has examples. */
-import { identifierProblem, maxTextLength } from '@vigil/domain/facts/check-fact';
+
 import {
   childInvolvements,
   closeOutcomes,
@@ -7,6 +7,7 @@ import {
   grades,
   settings,
 } from '@vigil/domain/facts/fact';
+import { identifierProblem, maxTextLength } from '@vigil/domain/facts/field';
 import { z } from 'zod';
 import { compileTimePattern } from './time-pattern.ts';
 import { clockChangeChoices, isTimeZone } from './wall-time.ts';

@@ -23,6 +23,10 @@ export interface Configuration {
   readonly logLevel: Values['VIGIL_LOG_LEVEL'];
   /** Where health and metrics are served; `undefined`: nowhere. */
   readonly http: { readonly host: string; readonly port: number } | undefined;
+  /** Where the control room's page is, and for how many who answer alarms. */
+  readonly room: RoomConfiguration;
+  /** The path of the receivers and routes beyond the topics, if one was named. */
+  readonly deliveries: string | undefined;
   readonly batchRecords: number;
   readonly shutdownMs: number;
   readonly registerSchemas: boolean;
@@ -30,10 +34,38 @@ export interface Configuration {
   readonly servers: Servers | undefined;
 }
 
-export interface Servers {
+export interface RoomConfiguration {
+  readonly host: string;
+  /** 0: any free one. */
+  readonly port: number;
+  readonly operators: number;
+  /** `undefined`: no log-in. */
+  readonly oidc: Oidc | undefined;
+}
+
+/** Where the bearer tokens of the control room come from (OpenID Connect). */
+export interface Oidc {
+  readonly issuer: string;
+  readonly audience: string;
+  readonly clientId: string;
+  readonly rolesClaim: string;
+  readonly forcesClaim: string;
+}
+
+/** What it takes to read the topics: brokers, and the registry that knows what they hold. */
+export interface LogServers {
   readonly kafka: KafkaServers;
-  readonly redis: { readonly url: string; readonly cluster: boolean };
   readonly registry: { readonly url: string; readonly login: Login | undefined };
+}
+
+export interface Servers extends LogServers {
+  readonly redis: { readonly url: string; readonly cluster: boolean };
+}
+
+/** The configuration of a command that only reads the topics; it has no use for Redis. */
+export interface LogConfiguration
+  extends Pick<Configuration, 'topicPrefix' | 'policy' | 'logLevel'> {
+  readonly servers: LogServers;
 }
 
 export interface KafkaServers {
@@ -82,24 +114,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @throws {ConfigurationError} with all problems at once. It never contains the value of a secret.
  */
 export function loadConfiguration(environment: Environment): Configuration {
-  const problems: Problem[] = [];
-  const report = (variable: string, problem: string): undefined => {
-    problems.push({ variable, problem });
-  };
-
-  const given = Object.fromEntries(
-    variableNames.map((name) => [name, givenValue(environment, name, report)]),
-  );
-  const pem = readPem(given, report);
-  for (const [one, other] of pairs) checkPair(given, one, other, report);
-  checkServers(given, report);
-  const parsed = z.object(variables).safeParse(given);
-  for (const name of new Set(parsed.error?.issues.map((issue) => issue.path[0]))) {
-    const known = problems.some(({ variable }) => variable === `${String(name)}_FILE`);
-    if (isVariable(name) && !known) report(name, expectation(name, given[name]));
-  }
-  if (!parsed.success || problems.length > 0) throw new ConfigurationError(problems);
-  const values = parsed.data;
+  const { values, pem } = valuesOf(environment, checkServers);
   return {
     deployment: values.VIGIL_DEPLOYMENT,
     topicPrefix: values.VIGIL_TOPIC_PREFIX,
@@ -111,11 +126,60 @@ export function loadConfiguration(environment: Environment): Configuration {
       values.VIGIL_HTTP_PORT === 0
         ? undefined
         : { host: values.VIGIL_HTTP_HOST, port: values.VIGIL_HTTP_PORT },
+    room: {
+      host: values.VIGIL_ROOM_HOST,
+      port: values.VIGIL_ROOM_PORT,
+      operators: values.VIGIL_OPERATORS,
+      oidc: oidcOf(values),
+    },
+    deliveries: values.DELIVERIES_FILE,
     batchRecords: values.VIGIL_BATCH_RECORDS,
     shutdownMs: values.VIGIL_SHUTDOWN_MS,
     registerSchemas: values.VIGIL_REGISTER_SCHEMAS,
     servers: serversOf(values, pem),
   };
+}
+
+/**
+ * Reads the configuration of a command that only reads the topics.
+ * @throws {ConfigurationError} as {@link loadConfiguration}, and when the servers are not named.
+ */
+export function loadLogConfiguration(environment: Environment): LogConfiguration {
+  const { values, pem } = valuesOf(environment, checkLogServers);
+  const servers = logServersOf(values, pem);
+  if (servers === undefined) throw new TypeError('servers that were checked are not there');
+  const { VIGIL_TOPIC_PREFIX, VIGIL_POLICY, VIGIL_LOG_LEVEL } = values;
+  return {
+    topicPrefix: VIGIL_TOPIC_PREFIX,
+    policy: VIGIL_POLICY,
+    logLevel: VIGIL_LOG_LEVEL,
+    servers,
+  };
+}
+
+/** Every variable, read and checked; `check` says what does not go together. */
+function valuesOf(
+  environment: Environment,
+  check: (given: Given, report: Report) => void,
+): { readonly values: Values; readonly pem: Pem } {
+  const problems: Problem[] = [];
+  const report = (variable: string, problem: string): undefined => {
+    problems.push({ variable, problem });
+  };
+
+  const given = Object.fromEntries(
+    variableNames.map((name) => [name, givenValue(environment, name, report)]),
+  );
+  const pem = readPem(given, report);
+  for (const [one, other] of pairs) checkPair(given, one, other, report);
+  check(given, report);
+  const parsed = z.object(variables).safeParse(given);
+  for (const name of new Set(parsed.error?.issues.map((issue) => issue.path[0]))) {
+    const known = problems.some(({ variable }) => variable === `${String(name)}_FILE`);
+    if (isVariable(name) && !known) report(name, expectation(name, given[name]));
+  }
+  if (!parsed.success || problems.length > 0) throw new ConfigurationError(problems);
+  return { values: parsed.data, pem };
 }
 
 type Given = Readonly<Partial<Record<string, string>>>;
@@ -169,12 +233,20 @@ function checkServers(given: Given, report: Report): void {
   }
 }
 
+function checkLogServers(given: Given, report: Report): void {
+  for (const name of ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] as const) {
+    if (given[name] === undefined) report(name, 'missing: the topics are read with it');
+  }
+}
+
 /** Each is useless, or worse, without the other. */
 const pairs = [
   ['KAFKA_SSL_CERT_FILE', 'KAFKA_SSL_KEY_FILE'],
   ['KAFKA_SASL_MECHANISM', 'KAFKA_SASL_USERNAME'],
   ['KAFKA_SASL_USERNAME', 'KAFKA_SASL_PASSWORD'],
   ['SCHEMA_REGISTRY_USERNAME', 'SCHEMA_REGISTRY_PASSWORD'],
+  ['OIDC_ISSUER', 'OIDC_AUDIENCE'],
+  ['OIDC_ISSUER', 'OIDC_CLIENT_ID'],
 ] as const satisfies readonly (readonly [VariableName, VariableName])[];
 
 function checkPair(given: Given, one: VariableName, other: VariableName, report: Report): void {
@@ -204,11 +276,15 @@ function readPem(given: Given, report: Report): Pem {
   };
 }
 
-function serversOf(values: Values, { ca, cert, key }: Pem): Servers | undefined {
-  const { KAFKA_BROKERS, REDIS_URL, SCHEMA_REGISTRY_URL } = values;
-  if (KAFKA_BROKERS === undefined || REDIS_URL === undefined || SCHEMA_REGISTRY_URL === undefined) {
-    return undefined;
-  }
+function serversOf(values: Values, pem: Pem): Servers | undefined {
+  const log = logServersOf(values, pem);
+  if (log === undefined || values.REDIS_URL === undefined) return undefined;
+  return { ...log, redis: { url: values.REDIS_URL, cluster: values.REDIS_CLUSTER } };
+}
+
+function logServersOf(values: Values, { ca, cert, key }: Pem): LogServers | undefined {
+  const { KAFKA_BROKERS, SCHEMA_REGISTRY_URL } = values;
+  if (KAFKA_BROKERS === undefined || SCHEMA_REGISTRY_URL === undefined) return undefined;
   const client = cert === undefined || key === undefined ? undefined : { cert, key };
   const login = loginOf(values.KAFKA_SASL_USERNAME, values.KAFKA_SASL_PASSWORD);
   const mechanism = values.KAFKA_SASL_MECHANISM;
@@ -219,12 +295,18 @@ function serversOf(values: Values, { ca, cert, key }: Pem): Servers | undefined 
       ssl: values.KAFKA_SSL ? { ca, client } : undefined,
       sasl: mechanism === undefined || login === undefined ? undefined : { mechanism, ...login },
     },
-    redis: { url: REDIS_URL, cluster: values.REDIS_CLUSTER },
     registry: {
       url: SCHEMA_REGISTRY_URL,
       login: loginOf(values.SCHEMA_REGISTRY_USERNAME, values.SCHEMA_REGISTRY_PASSWORD),
     },
   };
+}
+
+function oidcOf(values: Values): Oidc | undefined {
+  const { OIDC_ISSUER: issuer, OIDC_AUDIENCE: audience, OIDC_CLIENT_ID: clientId } = values;
+  if (issuer === undefined || audience === undefined || clientId === undefined) return undefined;
+  const { OIDC_ROLES_CLAIM: rolesClaim, OIDC_FORCES_CLAIM: forcesClaim } = values;
+  return { issuer, audience, clientId, rolesClaim, forcesClaim };
 }
 
 function loginOf(username: string | undefined, password: string | undefined): Login | undefined {

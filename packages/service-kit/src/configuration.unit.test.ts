@@ -2,7 +2,12 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, describe, expect, it } from 'vitest';
-import { ConfigurationError, describeConfiguration, loadConfiguration } from './configuration.ts';
+import {
+  ConfigurationError,
+  describeConfiguration,
+  loadConfiguration,
+  loadLogConfiguration,
+} from './configuration.ts';
 import { documentationOf, variableNames, variables } from './variables.ts';
 
 const folder = mkdtempSync(join(tmpdir(), 'configuration-'));
@@ -15,9 +20,12 @@ function file(name: string, text: string): string {
 }
 
 /** What is wrong with an environment, by variable. */
-function problemsOf(environment: Record<string, string>): Record<string, string> {
+function problemsOf(
+  environment: Record<string, string>,
+  load: (environment: Record<string, string>) => unknown = loadConfiguration,
+): Record<string, string> {
   try {
-    loadConfiguration(environment);
+    load(environment);
   } catch (error) {
     if (!(error instanceof ConfigurationError)) throw error;
     return Object.fromEntries(error.problems.map(({ variable, problem }) => [variable, problem]));
@@ -41,6 +49,8 @@ describe('the configuration', () => {
       policy: undefined,
       logLevel: 'info',
       http: undefined,
+      room: { host: '127.0.0.1', port: 8080, operators: 1, oidc: undefined },
+      deliveries: undefined,
       batchRecords: 500,
       shutdownMs: 10_000,
       registerSchemas: false,
@@ -71,6 +81,20 @@ describe('the configuration', () => {
       REDIS_URL:
         'missing, while KAFKA_BROKERS and SCHEMA_REGISTRY_URL are set: set all three, or none to run embedded',
     });
+  });
+
+  it('wants brokers and registry, and no Redis, of who only reads the topics', () => {
+    const { REDIS_URL, ...log } = servers;
+    const expected = loadConfiguration(servers).servers;
+    const found = loadLogConfiguration({ ...log, VIGIL_TOPIC_PREFIX: 'rehearsal.' });
+    expect(found).toEqual({
+      topicPrefix: 'rehearsal.',
+      policy: undefined,
+      logLevel: 'info',
+      servers: { kafka: expected?.kafka, registry: expected?.registry },
+    });
+    const problems = problemsOf({ REDIS_URL, KAFKA_SSL: 'yes' }, loadLogConfiguration);
+    expect(Object.keys(problems)).toEqual(['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL', 'KAFKA_SSL']);
   });
 
   it('reads secrets and certificates from files', () => {
@@ -137,6 +161,22 @@ describe('the configuration', () => {
   it('refuses a secret that is given twice', () => {
     expect(problemsOf({ ...servers, REDIS_URL_FILE: '/redis' })).toEqual({
       REDIS_URL: 'set either this or REDIS_URL_FILE, not both',
+    });
+  });
+
+  it('has a log-in for the control room, whole or not at all, and over an encrypted line', () => {
+    const whole = { OIDC_ISSUER: 'https://login.example', OIDC_AUDIENCE: 'a', OIDC_CLIENT_ID: 'c' };
+    expect(loadConfiguration(whole).room.oidc).toEqual({
+      ...{ issuer: 'https://login.example', audience: 'a', clientId: 'c' },
+      ...{ rolesClaim: 'roles', forcesClaim: 'forces' },
+    });
+    expect(problemsOf({ OIDC_ISSUER: 'https://login.example' })).toEqual({
+      OIDC_AUDIENCE: 'missing, while OIDC_ISSUER is set: the two go together',
+      OIDC_CLIENT_ID: 'missing, while OIDC_ISSUER is set: the two go together',
+    });
+    expect(problemsOf({ ...whole, OIDC_ISSUER: 'http://login.example' })).toEqual({
+      OIDC_ISSUER:
+        'expected https://host[:port][/path], http only on this machine, got "http://login.example"',
     });
   });
 

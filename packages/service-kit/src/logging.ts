@@ -18,6 +18,8 @@ export interface Fields {
   readonly member?: string;
   readonly incidentId?: string;
   readonly alertId?: string;
+  /** A staff or role id, never a name. */
+  readonly by?: string;
   readonly target?: string;
   readonly phase?: string;
   readonly source?: string;
@@ -34,6 +36,10 @@ export interface Fields {
   readonly host?: string;
   readonly port?: number;
   readonly path?: string;
+  /** The name of a receiver of deliveries, and the key of what it was sent. */
+  readonly receiver?: string;
+  readonly key?: string;
+  readonly status?: number;
   readonly version?: string;
   readonly error?: unknown;
 }

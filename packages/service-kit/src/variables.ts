@@ -29,6 +29,14 @@ const brokers = z
   .transform((text) => text.split(',').map((broker) => broker.trim()))
   .pipe(z.array(z.string().regex(/^([A-Za-z0-9._-]+|\[[0-9A-Fa-f:]+\]):\d{1,5}$/)).min(1));
 
+/** Tokens and keys go over this line: it is encrypted, or stays on this machine. */
+const issuer = z
+  .url({ protocol: /^https?$/ })
+  .refine(
+    (url) =>
+      /^https:/i.test(url) || /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/i.test(`${url}/`),
+  );
+
 /** A deployment's name is part of Redis keys (with braces around a shard), groups and transactional ids. */
 const name = z.string().regex(/^[A-Za-z0-9-]{1,64}$/);
 
@@ -174,6 +182,53 @@ export const variables = {
     about: 'The address that port is opened on.',
     expected: 'an address of this machine',
     example: '0.0.0.0',
+  }),
+  VIGIL_ROOM_PORT: whole(0, 65_535).default(8080).register(documentation, {
+    about: 'The port of the control-room page and its API.',
+    expected: 'a whole number from 0 (any free one) to 65535',
+    example: '443',
+  }),
+  VIGIL_ROOM_HOST: z.string().min(1).default('127.0.0.1').register(documentation, {
+    about: 'The address that port is opened on; beyond this machine only with OIDC_ISSUER.',
+    expected: 'an address of this machine',
+    example: '0.0.0.0',
+  }),
+  VIGIL_OPERATORS: whole(1, 10_000).default(1).register(documentation, {
+    about: 'How many people answer alarms at a time: alarm rates are for each of them.',
+    expected: 'a whole number from 1 to 10000',
+    example: '6',
+  }),
+  DELIVERIES_FILE: z.string().optional().register(documentation, {
+    about: 'Who is told of alerts besides the topics: for `vigil run delivery`.',
+    expected: 'the path of a YAML file',
+    example: '/etc/vigil/deliveries.yaml',
+    unset: 'nobody',
+  }),
+  OIDC_ISSUER: issuer.optional().register(documentation, {
+    about: 'Who issues the tokens that the control room takes (OpenID Connect).',
+    expected: 'https://host[:port][/path], http only on this machine',
+    example: 'https://login.example/realms/police',
+    unset: 'no log-in',
+  }),
+  OIDC_AUDIENCE: z.string().min(1).optional().register(documentation, {
+    about: 'Whom those tokens must be meant for.',
+    expected: 'a name',
+    example: 'vigil',
+  }),
+  OIDC_CLIENT_ID: z.string().min(1).optional().register(documentation, {
+    about: 'The client that the page logs in as: a public one, with PKCE.',
+    expected: 'a name',
+    example: 'vigil-page',
+  }),
+  OIDC_ROLES_CLAIM: z.string().min(1).default('roles').register(documentation, {
+    about: 'The claim that holds the roles: viewer, operator, auditor.',
+    expected: 'the name of a claim',
+    example: 'vigil_roles',
+  }),
+  OIDC_FORCES_CLAIM: z.string().min(1).default('forces').register(documentation, {
+    about: 'The claim that holds the forces that may be seen; `*` is all of them.',
+    expected: 'the name of a claim',
+    example: 'vigil_forces',
   }),
   VIGIL_BATCH_RECORDS: whole(1, 100_000).default(500).register(documentation, {
     about: 'The most records that are applied and committed together.',

@@ -105,6 +105,11 @@ export interface Commit {
   };
   /** Refused (`stale-mode`) unless the shard is in this mode. `'unprepared'`: has none. */
   readonly expectMode?: ShardMode | 'unprepared';
+  /**
+   * Refused (`stale-notes`) unless each of these notes has this text: what was decided in the light of
+   * one does not count once it changed.
+   */
+  readonly expectNotes?: ReadonlyMap<string, string>;
   /** Refused (`stale-incidents`) unless each stored version is `expected` (0: not there). */
   readonly incidents?: readonly IncidentChange[];
   /** Added to the named slots; a slot that comes to 0 is deleted. */
@@ -125,7 +130,12 @@ export interface Commit {
   readonly heard?: readonly { readonly key: string; readonly instant: Instant }[];
   readonly mode?: ShardMode;
   readonly rebuildTo?: ReadonlyMap<InputTopic, bigint>;
-  readonly ledgerOffset?: bigint;
+  /**
+   * Moves how far the incidents remember the alert topic. Refused (`stale-ledger`) unless the stored
+   * one is `from` (`undefined`: none yet): what was learned of the topic does not count in a shard that
+   * forgot in the meantime.
+   */
+  readonly ledgerOffset?: { readonly from: bigint | undefined; readonly to: bigint };
   readonly notes?: ReadonlyMap<string, string>;
 }
 
@@ -141,7 +151,9 @@ export interface IncidentChange {
 export type CommitResult =
   | { readonly outcome: 'committed' }
   | { readonly outcome: 'stale-offset'; readonly stored: bigint | undefined }
+  | { readonly outcome: 'stale-ledger'; readonly stored: bigint | undefined }
   | { readonly outcome: 'stale-mode'; readonly stored: ShardMode | undefined }
+  | { readonly outcome: 'stale-notes'; readonly names: readonly string[] }
   | { readonly outcome: 'stale-outbox'; readonly first: number | undefined }
   | { readonly outcome: 'stale-incidents'; readonly ids: readonly IncidentId[] };
 

@@ -14,6 +14,7 @@ const intents = fc.record(
   {
     advance: fc.record({ topic: topics, to: offsets, wrong }),
     expectMode: wrong,
+    expectNotes: wrong,
     mode: fc.constantFrom('live' as const, 'rebuilding' as const),
     incidents: fc.uniqueArray(
       fc.record({
@@ -36,7 +37,7 @@ const intents = fc.record(
     watermark: fc.record({ topic: topics, instant: instants }),
     heard: fc.array(fc.record({ key: fc.constantFrom('h', 'i|urn:x'), instant: instants })),
     rebuildTo: fc.array(fc.tuple(topics, offsets), { maxLength: 2 }).map((all) => new Map(all)),
-    ledgerOffset: offsets,
+    ledgerOffset: fc.record({ to: offsets, wrong }),
     notes: fc
       .array(fc.tuple(fc.constantFrom('n', 'o', 'constructor'), fc.string({ unit: 'grapheme' })), {
         maxLength: 2,
@@ -52,7 +53,7 @@ export const intentSequences = fc.array(intents, { minLength: 1, maxLength: 15 }
 
 /** The commit that carries out an intent on the shard as it is. */
 export async function commitFor(ws: WorkingSet, shard: Shard, intent: Intent): Promise<Commit> {
-  const { advance, expectMode, incidents, trimOutbox, ...rest } = intent;
+  const { advance, ledgerOffset, expectMode, expectNotes, incidents, trimOutbox, ...rest } = intent;
   const state = await ws.shard(shard);
   const stored = await ws.incidents(shard, ids);
   const [first] = await ws.outbox(shard, 1);
@@ -67,8 +68,17 @@ export async function commitFor(ws: WorkingSet, shard: Shard, intent: Intent): P
         to: advance.to,
       },
     }),
+    ...(ledgerOffset && {
+      ledgerOffset: {
+        from: ledgerOffset.wrong ? (state.ledgerOffset ?? 0n) + 1n : state.ledgerOffset,
+        to: ledgerOffset.to,
+      },
+    }),
     ...(expectMode !== undefined && {
       expectMode: expectMode ? 'rebuilding' : (state.mode ?? 'unprepared'),
+    }),
+    ...(expectNotes !== undefined && {
+      expectNotes: new Map([...state.notes, ...(expectNotes ? [['n', 'never'] as const] : [])]),
     }),
     ...(incidents && {
       incidents: incidents.map(({ id, record, due, wrong: isWrong }) => ({

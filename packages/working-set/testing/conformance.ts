@@ -31,7 +31,7 @@ export function describeWorkingSet(
       heard: [{ key: 'incident-created|urn:x', instant: at(40) }],
       mode: 'live',
       rebuildTo: new Map([['officer-attended', 9n]]),
-      ledgerOffset: 3n,
+      ledgerOffset: { from: undefined, to: 3n },
       notes: new Map([['policyVersion', 'abc']]),
     };
 
@@ -88,7 +88,7 @@ export function describeWorkingSet(
         heard: [{ key: 'incident-created|urn:x', instant: at(41) }],
         mode: 'rebuilding',
         rebuildTo: new Map([['officer-attended', 10n]]),
-        ledgerOffset: 4n,
+        ledgerOffset: { from: 3n, to: 4n },
         notes: new Map([['policyVersion', 'abd']]),
       } as const satisfies Commit;
       const refusals: readonly (readonly [object, Commit])[] = [
@@ -101,12 +101,30 @@ export function describeWorkingSet(
           { ...change, advance: { topic: 'officer-attended', from: 1n, to: 6n } },
         ],
         [
+          { outcome: 'stale-ledger', stored: 3n },
+          { ...change, ledgerOffset: { from: undefined, to: 4n } },
+        ],
+        [
+          { outcome: 'stale-ledger', stored: 3n },
+          { ...change, ledgerOffset: { from: 2n, to: 4n } },
+        ],
+        [
           { outcome: 'stale-mode', stored: 'live' },
           { ...change, expectMode: 'rebuilding' },
         ],
         [
           { outcome: 'stale-mode', stored: 'live' },
           { ...change, expectMode: 'unprepared' },
+        ],
+        [
+          { outcome: 'stale-notes', names: ['policyVersion', 'unknown'] },
+          {
+            ...change,
+            expectNotes: new Map([
+              ['policyVersion', 'abd'],
+              ['unknown', ''],
+            ]),
+          },
         ],
         [
           { outcome: 'stale-outbox', first: first?.sequence },
@@ -128,7 +146,8 @@ export function describeWorkingSet(
         expect(await ws.commit(shard, commit)).toEqual(refusal);
         expect(await everything(ws, shard)).toEqual(before);
       }
-      expect(await ws.commit(shard, change)).toEqual({ outcome: 'committed' });
+      const expected = { ...change, expectNotes: new Map([['policyVersion', 'abc']]) };
+      expect(await ws.commit(shard, expected)).toEqual({ outcome: 'committed' });
     });
 
     it('lets exactly one of many that move the same offset through, and one of many that change an incident', async () => {

@@ -1,17 +1,13 @@
 import { createReadStream, type ReadStream } from 'node:fs';
 import { pipeline, type Transform } from 'node:stream';
 import { createGunzip, createZstdDecompress } from 'node:zlib';
-import { factsFileError } from './facts-file-error.ts';
+import { FactsFileError, factsFileError } from './facts-file-error.ts';
 import type { FactFile } from './find-files.ts';
+import { piecesOfParquet } from './parquet.ts';
+import type { Piece } from './piece.ts';
 
 /** Bytes taken from a file or a decompressor at a time. */
-const chunkBytes = 512 * 1024;
-
-/** A piece of what a file holds, decompressed, and how far into the file as it lies on disk it goes. */
-export interface Piece {
-  readonly bytes: Buffer;
-  readonly position: number;
-}
+const chunkBytes = 2 * 1024 * 1024;
 
 /**
  * Reads a file from its beginning to its end, decompressed as its name says.
@@ -21,8 +17,9 @@ export interface Piece {
 export async function* piecesOf(file: FactFile): AsyncGenerator<Piece> {
   try {
     if (file.name === '-') yield* piecesOfInput();
-    else if (file.name.endsWith('.gz')) yield* decompressed(file, createGunzip, 0);
+    else if (file.name.endsWith('.gz')) yield* piecesOfMembers(file);
     else if (file.name.endsWith('.zst')) yield* piecesOfFrames(file);
+    else if (file.name.endsWith('.parquet')) yield* piecesOfParquet(file);
     else yield* piecesOfStream(createReadStream(file.name, { highWaterMark: chunkBytes }));
   } catch (error) {
     throw factsFileError(file.name, error);
@@ -40,6 +37,17 @@ async function* piecesOfInput(): AsyncGenerator<Piece> {
 async function* piecesOfStream(stream: ReadStream): AsyncGenerator<Piece> {
   for await (const bytes of stream as AsyncIterable<Buffer>) {
     yield { bytes, position: stream.bytesRead };
+  }
+}
+
+/** Node reads one member after the other, and stops at bytes of zero, after which more may come. */
+async function* piecesOfMembers(file: FactFile): AsyncGenerator<Piece> {
+  const end = yield* decompressed(file, createGunzip, 0);
+  const rest = createReadStream(file.name, { start: end, highWaterMark: chunkBytes });
+  for await (const bytes of rest as AsyncIterable<Buffer>) {
+    if (bytes.some((byte) => byte !== 0)) {
+      throw new FactsFileError('corrupt', file.name, 'has more after the end of its data');
+    }
   }
 }
 

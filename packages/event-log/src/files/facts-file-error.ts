@@ -6,7 +6,8 @@ const remedies = {
   unreadable: 'Check its permissions.',
   'cut-short': 'It was not written or copied to its end: get it again.',
   corrupt: 'It is not what its name says, or is damaged: get it again.',
-  'not-yet': 'Give the facts as .ndjson, .ndjson.gz or .ndjson.zst.',
+  'not-facts':
+    'Its columns must be those of facts: id, source, type, subject, time and a struct data.',
 } as const;
 
 /** The codes of {@link FactsFileError}. */

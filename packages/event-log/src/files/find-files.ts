@@ -48,8 +48,5 @@ async function fileAt(name: string): Promise<FactFile> {
     throw factsFileError(name, error);
   });
   if (status.isDirectory()) throw new FactsFileError('directory', name, 'is a directory');
-  if (name.endsWith('.parquet')) {
-    throw new FactsFileError('not-yet', name, 'Parquet is not read yet');
-  }
   return { name, bytes: status.size };
 }

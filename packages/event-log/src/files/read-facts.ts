@@ -68,14 +68,14 @@ const unreadable: Readonly<Record<UnreadableLine, string>> = {
   'not-utf8': 'is not UTF-8',
 };
 
-/** @returns `undefined` for a blank line. */
-function readLine(line: Line, file: string): ReadLine | undefined {
+/**
+ * What one line of a file of facts holds.
+ *
+ * @returns `undefined` for a blank line.
+ */
+export function readLine(line: Line, file: string): ReadLine | undefined {
   const place = { file, line: line.number };
-  if ('bytes' in line) {
-    const { reason, bytes } = line;
-    const problems = [{ path: '', message: unreadable[reason] }];
-    return { kind: 'rejected', ...place, reason, problems, original: bytes };
-  }
+  if ('bytes' in line) return unreadableLine(line, file);
   const { text } = line;
   let json: unknown;
   try {
@@ -97,4 +97,13 @@ function readLine(line: Line, file: string): ReadLine | undefined {
       return { kind: 'rejected', ...place, reason: 'not-a-fact', problems, original: text };
     }
   }
+}
+
+/** A line that is no text at all. */
+export function unreadableLine(
+  { number, reason, bytes }: Extract<Line, { readonly reason: unknown }>,
+  file: string,
+): RejectedLine {
+  const problems = [{ path: '', message: unreadable[reason] }];
+  return { kind: 'rejected', file, line: number, reason, problems, original: bytes };
 }

@@ -189,7 +189,7 @@ describe('files of facts', () => {
     ['missing', 'plain.ndjson/deeper', 'there is no such file'],
     ['no-match', 'nowhere-*.ndjson', 'matches no file'],
     ['directory', 'month', 'is a directory'],
-    ['not-yet', 'facts.parquet', 'Parquet is not read yet'],
+    ['corrupt', 'facts.parquet', 'could not be read as Parquet'],
     ['cut-short', 'cut.ndjson.gz', 'ends in the middle of its compressed data'],
     ['cut-short', 'cut.ndjson.zst', 'ends in the middle of its compressed data'],
     ['cut-short', 'nothing.ndjson.gz', 'ends in the middle of its compressed data'],
@@ -200,7 +200,7 @@ describe('files of facts', () => {
     const lines = Array.from({ length: 200 }, (_, i) => eventOf(`f${i}`)).join('\n');
     await write('plain.ndjson', lines);
     await mkdir(join(folder, 'month'), { recursive: true });
-    await write('facts.parquet', 'PAR1');
+    await write('facts.parquet', 'PAR1, and then nothing of the kind');
     await write('cut.ndjson.gz', gzipSync(lines).subarray(0, -9));
     await write('cut.ndjson.zst', zstdCompressSync(lines).subarray(0, -9));
     await write('nothing.ndjson.gz', '');

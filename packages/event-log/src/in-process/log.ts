@@ -78,7 +78,7 @@ export function createInProcessLog(options: InProcessLogOptions): InProcessLog {
 
   function place(topic: string, record: OutgoingRecord): Placed {
     const count = partitionsOf(topic).length;
-    const partition = record.partition ?? partitionOf(record.key, count);
+    const partition = record.partition ?? partitionOf(record.key ?? '', count);
     return { topic, partition, record, stored: partitionAt(topic, partition) };
   }
 
@@ -103,7 +103,7 @@ export function createInProcessLog(options: InProcessLogOptions): InProcessLog {
         topic,
         partition,
         timestamp: record.timestamp ?? clock(),
-        key: Buffer.from(record.key),
+        key: record.key === null ? null : Buffer.from(record.key),
         value: record.value,
         headers: Object.fromEntries(
           Object.entries(record.headers ?? {}).map(([name, text]) => [name, Buffer.from(text)]),

@@ -11,7 +11,7 @@ import { topicFailure } from './failures.ts';
 /** What one fetch of one partition brought. */
 export interface Fetched {
   /** Committed records from the offset on. */
-  readonly messages: readonly KafkaMessage[];
+  readonly messages: readonly FetchedMessage[];
   /** The offset to go on from: past control records, aborted records and batches without records. */
   readonly next: bigint;
 }
@@ -22,6 +22,8 @@ export interface ClusterReader {
   ends(topics: readonly string[]): Promise<Map<string, Map<number, bigint>>>;
   /** The first kept offset and the end, by partition. */
   offsets(topic: string): Promise<Map<number, { first: bigint; end: bigint }>>;
+  /** By partition the first offset stamped at or after an instant, in milliseconds, where there is one. */
+  offsetsAt(topic: string, instant: number): Promise<Map<number, bigint>>;
   partitions(topic: string): Promise<number>;
   /** Fetches committed records of one partition; waits a moment when there are none. */
   fetch(topic: string, partition: number, from: bigint): Promise<Fetched>;
@@ -67,12 +69,12 @@ export function clusterReader(client: Kafka, limits: ReaderLimits): ClusterReade
 
   async function listOffsets(
     topics: readonly string[],
-    fromBeginning: boolean,
+    place: { readonly fromBeginning: boolean } | { readonly fromTimestamp: number },
   ): Promise<Map<string, Map<number, bigint>>> {
     const asked = [];
     for (const topic of topics) {
       const partitions = (await partitionsOf(topic)).map((partition) => ({ partition }));
-      asked.push({ topic, partitions, fromBeginning });
+      asked.push({ topic, partitions, ...place });
     }
     const answers = await cluster.fetchTopicsOffset(asked);
     return new Map(
@@ -84,18 +86,24 @@ export function clusterReader(client: Kafka, limits: ReaderLimits): ClusterReade
   }
 
   return {
-    ends: (topics) => ask(topics.join(', '), () => listOffsets(topics, false)),
+    ends: (topics) => ask(topics.join(', '), () => listOffsets(topics, { fromBeginning: false })),
     offsets: (topic) =>
       ask(topic, async () => {
         // The first before the end: records that go meanwhile must not put it past the end.
-        const first = (await listOffsets([topic], true)).get(topic);
-        const end = (await listOffsets([topic], false)).get(topic);
+        const first = (await listOffsets([topic], { fromBeginning: true })).get(topic);
+        const end = (await listOffsets([topic], { fromBeginning: false })).get(topic);
         return new Map(
           [...(end ?? [])].map(([partition, offset]) => [
             partition,
             { first: first?.get(partition) ?? 0n, end: offset },
           ]),
         );
+      }),
+    offsetsAt: (topic, instant) =>
+      ask(topic, async () => {
+        const found = (await listOffsets([topic], { fromTimestamp: instant })).get(topic);
+        // Where no record is so late the brokers say -1.
+        return new Map([...(found ?? [])].filter(([, offset]) => offset >= 0n));
       }),
     partitions: (topic) => ask(topic, async () => (await partitionsOf(topic)).length),
     fetch: (topic, partition, from) =>
@@ -171,9 +179,14 @@ export interface FetchedPartition {
   readonly messages: readonly FetchedMessage[];
 }
 
-type FetchedMessage = KafkaMessage & {
+export type FetchedMessage = KafkaMessage & {
   readonly isControlRecord: boolean;
-  readonly batchContext: { readonly producerId: string; readonly inTransaction: boolean };
+  readonly batchContext: {
+    readonly producerId: string;
+    readonly inTransaction: boolean;
+    /** 1: stamped by the broker as it was appended. */
+    readonly timestampType: number;
+  };
 };
 
 /**
@@ -183,7 +196,7 @@ type FetchedMessage = KafkaMessage & {
  * although committed offsets follow: then the next offset is tried.
  */
 export function committed(answer: FetchedPartition, from: bigint): Fetched {
-  const messages: KafkaMessage[] = [];
+  const messages: FetchedMessage[] = [];
   const aborted = answer.abortedTransactions
     .map(({ producerId, firstOffset }) => ({ producerId, firstOffset: BigInt(firstOffset) }))
     .sort((a, b) => (a.firstOffset < b.firstOffset ? -1 : 1));

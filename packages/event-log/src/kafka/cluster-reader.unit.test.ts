@@ -22,7 +22,11 @@ function fetchOf(
       value: null,
       headers: {},
       isControlRecord: mark !== undefined,
-      batchContext: { producerId: producer ?? '-1', inTransaction: producer !== undefined },
+      batchContext: {
+        producerId: producer ?? '-1',
+        inTransaction: producer !== undefined,
+        timestampType: 0,
+      },
     })),
   };
 }

@@ -43,6 +43,8 @@ export const bounds = {
   appendsWaiting: 10_000,
   /** The longest that a read waits for an open transaction. */
   openTransactionMs: 120_000,
+  /** The longest that a reading of history waits for brokers that fail: a restart takes less. */
+  brokersAwayMs: 120_000,
   stopMs: 10_000,
 } as const;
 

@@ -33,6 +33,8 @@ export interface KafkaLog extends EventLog {
   describeTopics(names: readonly string[]): Promise<Map<string, TopicPlan | undefined>>;
   /** Makes topics as planned, as far as that harms nothing; see {@link ensureTopics}. */
   ensureTopics(plan: readonly TopicPlan[]): Promise<TopicChange[]>;
+  /** What a group has noted as dealt with, at most some seconds old; a partition may be absent. */
+  committed(group: string, topic: string): Promise<Map<number, bigint>>;
 }
 
 /** Opens the event log on Kafka. Connections are made as they are needed. */
@@ -105,10 +107,16 @@ export function openKafkaLog(options: KafkaLogOptions): KafkaLog {
     },
     append: (topic, records) => facts.append(topic, records),
     readToEnd: (topic, partition, from) =>
-      readToEnd(reader, { topic, partition }, from, bounds.openTransactionMs),
+      readToEnd(reader, { topic, partition }, from, bounds.openTransactionMs, log),
     offsets: (topic) => reader.offsets(topic),
     partitions: (topic) => reader.partitions(topic),
     describeTopics: (names) => withAdmin((admin) => describeTopics(admin, names)),
+    committed: (group, topic) =>
+      withAdmin(async (admin) => {
+        const [found] = await admin.fetchOffsets({ groupId: group, topics: [topic] });
+        const known = found?.partitions.filter(({ offset }) => BigInt(offset) >= 0n) ?? [];
+        return new Map(known.map(({ partition, offset }) => [partition, BigInt(offset)]));
+      }),
     ensureTopics: (plan) => withAdmin((admin) => ensureTopics(admin, plan)),
     async close() {
       closed = true;

@@ -1,43 +1,28 @@
 import { checkReaches } from '../checks.ts';
-import { EventLogError } from '../errors.ts';
-import type { LogRecord } from '../port.ts';
+import type { Log } from '../logger.ts';
+import type { LogRecord } from '../reader.ts';
 import type { ClusterReader } from './cluster-reader.ts';
-import { fromMessage } from './records.ts';
+import { keptOf, readRange } from './read-range.ts';
 
 /**
  * Reads one partition up to the end it has at the call, without a group. A transaction that is open
- * then is waited for: what it commits was there before the end.
+ * then is waited for: what it commits was there before the end. Whoever reads so tries again by itself
+ * when the brokers fail.
  *
  * @throws EventLogError `offset-beyond-end`; `read-stalled` when a transaction stays open too long.
  */
 export async function* readToEnd(
   reader: ClusterReader,
-  place: { readonly topic: string; readonly partition: number },
+  { topic, partition }: { readonly topic: string; readonly partition: number },
   from: bigint,
   openTransactionMs: number,
-): AsyncGenerator<LogRecord[]> {
-  const { topic, partition } = place;
-  const kept = (await reader.offsets(topic)).get(partition);
-  if (kept === undefined) {
-    throw new EventLogError('unknown-topic', `There is no partition ${partition} of ${topic}.`);
-  }
-  const { first, end } = kept;
+  log: Log,
+): AsyncGenerator<readonly LogRecord[]> {
+  const { first, end } = await keptOf(reader, topic, partition);
   checkReaches(`${topic}/${partition}`, from, end);
-  let position = from < first ? first : from;
-  let movedAt = performance.now();
-  while (position < end) {
-    const { messages, next } = await reader.fetch(topic, partition, position);
-    if (next > position) movedAt = performance.now();
-    else if (performance.now() - movedAt > openTransactionMs) {
-      throw new EventLogError(
-        'read-stalled',
-        `${topic}/${partition} gives nothing from ${position} on and ends at ${end}.`,
-      );
-    }
-    position = next;
-    const records = messages
-      .map((message) => fromMessage(topic, partition, message))
-      .filter(({ offset }) => offset < end);
+  const range = { topic, partition, from: from < first ? first : from, to: end };
+  const patience = { openTransactionMs, brokersAwayMs: 0 };
+  for await (const { records } of readRange(reader, range, patience, log)) {
     if (records.length > 0) yield records;
   }
 }

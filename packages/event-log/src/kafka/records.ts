@@ -1,5 +1,7 @@
 import type { IHeaders, KafkaMessage, Message } from 'kafkajs';
-import type { LogRecord, OutgoingRecord } from '../port.ts';
+import type { OutgoingRecord } from '../port.ts';
+import type { LogRecord, StampedRecord } from '../reader.ts';
+import type { FetchedMessage } from './cluster-reader.ts';
 
 /** A message of kafkajs in the form of the port. */
 export function fromMessage(topic: string, partition: number, message: KafkaMessage): LogRecord {
@@ -14,18 +16,35 @@ export function fromMessage(topic: string, partition: number, message: KafkaMess
   };
 }
 
-/** Of a header that occurs several times the first counts, as in CloudEvents each occurs once. */
+/** A message as it was fetched without a group, in the form of a reader. */
+export function stampedRecord(
+  topic: string,
+  partition: number,
+  message: FetchedMessage,
+): StampedRecord {
+  const stampedBy = message.batchContext.timestampType === LOG_APPEND_TIME ? 'broker' : 'producer';
+  return { ...fromMessage(topic, partition, message), stampedBy };
+}
+
+const LOG_APPEND_TIME = 1;
+
+/**
+ * Of a header that occurs several times the first counts, as in CloudEvents each occurs once. kafkajs
+ * gathers headers in a plain object: one named `constructor` comes as a list of what every object has
+ * there and the header. Headers without a value, which its types leave out, are left out.
+ */
 function headersOf(headers: IHeaders | undefined): Record<string, Buffer> {
-  const read: Record<string, Buffer> = {};
-  for (const name in headers) {
-    const value = headers[name];
-    // Kafka has headers without a value, which the types of kafkajs leave out.
-    const one: Buffer | string | null | undefined = Array.isArray(value) ? value[0] : value;
-    if (one !== undefined && one !== null) {
-      read[name] = typeof one === 'string' ? Buffer.from(one) : one;
-    }
-  }
-  return read;
+  const entries = Object.entries<unknown>(headers ?? {}).flatMap(([name, value]) => {
+    const first = (Array.isArray(value) ? value : [value]).find(isBytes);
+    return first === undefined
+      ? []
+      : [[name, typeof first === 'string' ? Buffer.from(first) : first] as const];
+  });
+  return Object.fromEntries(entries);
+}
+
+function isBytes(value: unknown): value is Buffer | string {
+  return Buffer.isBuffer(value) || typeof value === 'string';
 }
 
 /** A record of the port as a message of kafkajs. */
@@ -69,7 +88,7 @@ export function* pieces<Record extends OutgoingRecord>(
 const ENVELOPE_BYTES = 32;
 
 function sizeOf({ key, value, headers }: OutgoingRecord): number {
-  let size = ENVELOPE_BYTES + key.length * 3 + (value?.length ?? 0);
+  let size = ENVELOPE_BYTES + (key?.length ?? 0) * 3 + (value?.length ?? 0);
   for (const name in headers) size += name.length + (headers[name]?.length ?? 0) * 3 + 8;
   return size;
 }

@@ -107,15 +107,23 @@ function emptyShard(): StoredShard {
 }
 
 function refusal(stored: StoredShard, commit: Commit): CommitResult | undefined {
-  const { expectMode, advance, trimOutbox, incidents = [] } = commit;
+  const { expectMode, expectNotes = [], advance, ledgerOffset, trimOutbox } = commit;
+  const { incidents = [] } = commit;
   if (
     expectMode !== undefined &&
     stored.mode !== (expectMode === 'unprepared' ? undefined : expectMode)
   ) {
     return { outcome: 'stale-mode', stored: stored.mode };
   }
+  const names = [...expectNotes].flatMap(([name, text]) =>
+    stored.notes.get(name) === text ? [] : [name],
+  );
+  if (names.length > 0) return { outcome: 'stale-notes', names };
   if (advance !== undefined && stored.offsets.get(advance.topic) !== advance.from) {
     return { outcome: 'stale-offset', stored: stored.offsets.get(advance.topic) };
+  }
+  if (ledgerOffset !== undefined && stored.ledgerOffset !== ledgerOffset.from) {
+    return { outcome: 'stale-ledger', stored: stored.ledgerOffset };
   }
   const first = stored.outbox[0]?.sequence;
   if (trimOutbox !== undefined && first !== trimOutbox.from)
@@ -150,7 +158,7 @@ function store(stored: StoredShard, commit: Commit): void {
   for (const { key, instant } of commit.heard ?? []) raise(stored.heard, key, instant);
   if (commit.mode !== undefined) stored.mode = commit.mode;
   for (const [topic, offset] of commit.rebuildTo ?? []) stored.rebuildTo.set(topic, offset);
-  if (commit.ledgerOffset !== undefined) stored.ledgerOffset = commit.ledgerOffset;
+  if (commit.ledgerOffset !== undefined) stored.ledgerOffset = commit.ledgerOffset.to;
   for (const [name, text] of commit.notes ?? []) stored.notes.set(name, text);
 }
 

@@ -8,14 +8,16 @@
 --       5 outbox     list: entries; the first has the sequence number outboxFirst
 --       6 done       string: there when this very commit was stored before
 -- ARGV  1 head, as JSON (texts throughout; absent fields mean nothing is asked):
---         expectMode, advance {topic, from, to}, trim {from, through}, watermark {topic, instant},
---         heard {key: instant}, mode, rebuildTo {topic: offset}, ledgerOffset, notes {name: text},
+--         expectMode, expectNotes [[name, text]], advance {topic, from, to}, trim {from, through}, watermark {topic, instant},
+--         heard {key: instant}, mode, rebuildTo {topic: offset}, ledgerOffset {from, to}, notes {name: text},
 --         remember (seconds to keep 'done'; absent: storing it twice changes nothing),
 --         incidents, slots, dropSlots, outbox (how many of each follow)
 --       2…  incidents: id, expected version, due ('' none, 'x' remove the incident), record each;
 --           slots: key, delta each; dropSlots: key each; outbox: entry each
 -- Returns {'committed'} or the refusal, nothing having been stored: {'stale-mode', mode},
---   {'stale-offset', offset}, {'stale-outbox', first}, {'stale-incidents', id, …}; '' where there is none.
+--   {'stale-notes', name, …},
+--   {'stale-offset', offset}, {'stale-ledger', offset}, {'stale-outbox', first},
+--   {'stale-incidents', id, …}; '' where there is none.
 -- Writes  all keys. Numbers are compared as texts where they may exceed 2^53. The caller sees to it that
 --   they are whole: an error after the first write would leave one half stored.
 
@@ -30,8 +32,16 @@ local function stored(field) return redis.call('HGET', meta, field) or '' end
 if head.expectMode and stored('mode') ~= head.expectMode then
   return { 'stale-mode', stored('mode') }
 end
+local staleNotes = { 'stale-notes' }
+for _, note in ipairs(head.expectNotes or {}) do
+  if redis.call('HGET', meta, 'n:' .. note[1]) ~= note[2] then staleNotes[#staleNotes + 1] = note[1] end
+end
+if #staleNotes > 1 then return staleNotes end
 if head.advance and stored('o:' .. head.advance.topic) ~= head.advance.from then
   return { 'stale-offset', stored('o:' .. head.advance.topic) }
+end
+if head.ledgerOffset and stored('ledgerOffset') ~= head.ledgerOffset.from then
+  return { 'stale-ledger', stored('ledgerOffset') }
 end
 if head.trim then
   local first = redis.call('LLEN', outbox) > 0 and stored('outboxFirst') or ''
@@ -93,7 +103,7 @@ if head.watermark then raise('w:' .. head.watermark.topic, head.watermark.instan
 for key, instant in pairs(head.heard or {}) do raise('h:' .. key, instant) end
 if head.mode then redis.call('HSET', meta, 'mode', head.mode) end
 for topic, offset in pairs(head.rebuildTo or {}) do redis.call('HSET', meta, 'r:' .. topic, offset) end
-if head.ledgerOffset then redis.call('HSET', meta, 'ledgerOffset', head.ledgerOffset) end
+if head.ledgerOffset then redis.call('HSET', meta, 'ledgerOffset', head.ledgerOffset.to) end
 for name, text in pairs(head.notes or {}) do redis.call('HSET', meta, 'n:' .. name, text) end
 if head.remember then redis.call('SET', done, '1', 'EX', head.remember) end
 return { 'committed' }

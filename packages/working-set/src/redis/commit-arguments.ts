@@ -5,10 +5,12 @@ import { bounds } from './connection.ts';
 
 /** A commit as ARGV of `commit-6.lua`; see its head. */
 export function argumentsOf(commit: Commit): string[] {
-  const { advance, expectMode, trimOutbox, watermark, heard, mode, ledgerOffset } = commit;
+  const { advance, expectMode, expectNotes, trimOutbox, watermark, heard, mode, ledgerOffset } =
+    commit;
   const { incidents = [], slots = [], dropSlots = [], outbox = [], rebuildTo, notes } = commit;
   const head = {
     expectMode: expectMode === 'unprepared' ? '' : expectMode,
+    expectNotes: expectNotes && [...expectNotes],
     advance: advance && {
       topic: advance.topic,
       from: advance.from === undefined ? '' : String(advance.from),
@@ -19,7 +21,10 @@ export function argumentsOf(commit: Commit): string[] {
     heard: heard && latestOf(heard),
     mode,
     rebuildTo: rebuildTo && Object.fromEntries([...rebuildTo].map(([t, end]) => [t, String(end)])),
-    ledgerOffset: ledgerOffset === undefined ? undefined : String(ledgerOffset),
+    ledgerOffset: ledgerOffset && {
+      from: ledgerOffset.from === undefined ? '' : String(ledgerOffset.from),
+      to: String(ledgerOffset.to),
+    },
     notes: notes && Object.fromEntries(notes),
     remember: isRepeatable(commit) ? undefined : String(bounds.rememberedSeconds),
     incidents: incidents.length,
@@ -47,12 +52,14 @@ function dueArgument(record: string | undefined, due: Instant | undefined): stri
  * Whether storing the commit again right away would change nothing and be refused by nothing. That is
  * what an idle partition commits several times a second, and nothing need be remembered for it.
  */
-function isRepeatable({ advance, expectMode, mode, trimOutbox, ...parts }: Commit): boolean {
+function isRepeatable(commit: Commit): boolean {
+  const { advance, ledgerOffset, expectMode, expectNotes, mode, trimOutbox, ...parts } = commit;
   const { incidents = [], slots = [], outbox = [] } = parts;
-  const moves = advance !== undefined && advance.from !== advance.to;
+  const moves = [advance, ledgerOffset].some((one) => one !== undefined && one.from !== one.to);
   const turns = expectMode !== undefined && mode !== undefined;
+  const renotes = expectNotes !== undefined && parts.notes !== undefined;
   const adds = incidents.length + slots.length + outbox.length > 0;
-  return !moves && !turns && !adds && trimOutbox === undefined;
+  return !moves && !turns && !renotes && !adds && trimOutbox === undefined;
 }
 
 function latestOf(heard: NonNullable<Commit['heard']>): Record<string, string> {
@@ -73,6 +80,10 @@ export function resultOf([outcome, ...rest]: readonly string[]): CommitResult {
       return { outcome, stored: first === '' ? undefined : (first as ShardMode) };
     case 'stale-offset':
       return { outcome, stored: first === '' ? undefined : BigInt(first) };
+    case 'stale-ledger':
+      return { outcome, stored: first === '' ? undefined : BigInt(first) };
+    case 'stale-notes':
+      return { outcome, names: rest };
     case 'stale-outbox':
       return { outcome, first: first === '' ? undefined : Number(first) };
     case 'stale-incidents':

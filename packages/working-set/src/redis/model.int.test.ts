@@ -39,7 +39,9 @@ describeWithLocal('redis', 'a Redis of its own beside the memory', () => {
     expect([...outcomes.keys()].sort()).toEqual([
       'committed',
       'stale-incidents',
+      'stale-ledger',
       'stale-mode',
+      'stale-notes',
       'stale-offset',
       'stale-outbox',
     ]);
