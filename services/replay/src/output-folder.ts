@@ -13,6 +13,8 @@ export interface OutputFile {
 /** A folder whose files appear all at once, when everything in them is there. */
 export interface OutputFolder {
   file(name: string): Promise<OutputFile>;
+  /** A file of an earlier run that this one does not have: it goes when this one is complete. */
+  without(name: string): void;
   /** Gives the files their names, the first that was asked for last. */
   complete(): Promise<void>;
   /** Removes what was written, unless it is complete. */
@@ -37,6 +39,7 @@ interface Pending {
 export async function openOutputFolder(folder: string): Promise<OutputFolder> {
   await mkdir(folder, { recursive: true });
   const pending: Pending[] = [];
+  const gone: string[] = [];
   return {
     async file(name) {
       const final = join(folder, name);
@@ -56,6 +59,9 @@ export async function openOutputFolder(folder: string): Promise<OutputFolder> {
         },
       };
     },
+    without(name) {
+      gone.push(join(folder, name));
+    },
     async complete() {
       for (const { handle, flush } of pending) {
         await flush();
@@ -64,7 +70,7 @@ export async function openOutputFolder(folder: string): Promise<OutputFolder> {
       }
       const [seal, ...others] = pending;
       if (seal === undefined) return;
-      await rm(seal.final, { force: true });
+      for (const file of [seal.final, ...gone]) await rm(file, { force: true });
       for (const { temporary, final } of others) await rename(temporary, final);
       await rename(seal.temporary, seal.final);
       pending.length = 0;

@@ -1,8 +1,12 @@
-import type { Sample, Settlement } from '@vigil/domain/assessment/objective';
 import { compareText } from '@vigil/domain/facts/order';
-import type { Alert } from '@vigil/domain/ledger/alert';
 import type { Policy } from '@vigil/domain/policy/policy';
-import { type Figures, figuresOf, type GroupFigures, groupedFigures } from './figures.ts';
+import {
+  type Figures,
+  figuresOf,
+  type GroupFigures,
+  groupedFigures,
+  type Tallies,
+} from './figures.ts';
 
 /** Lines of the input, by what they were. */
 export interface FactCounts {
@@ -41,32 +45,19 @@ export interface Summary {
   readonly dataQuality: Counts;
 }
 
-/** Counts alerts by target, in the policy's order, and phase. */
-export function countAlerts(alerts: readonly Alert[], { targets }: Policy): Summary['alerts'] {
-  return Object.fromEntries(
-    targets.map(({ name }) => [
-      name,
-      counted(alerts.flatMap(({ target, phase }) => (target === name ? [phase] : []))),
-    ]),
-  );
-}
-
-/** How often each text occurs, in order of code points. */
-export function counted(texts: readonly string[]): Counts {
-  const counts = new Map<string, number>();
-  for (const text of texts) counts.set(text, (counts.get(text) ?? 0) + 1);
+/** Counts in order of code points of what was counted. */
+export function counted(counts: ReadonlyMap<string, number>): Counts {
   return Object.fromEntries([...counts].sort(([a], [b]) => compareText(a, b)));
 }
 
 /** How each objective of the policy was met. */
 export function summarizeObjectives(
-  outcomes: readonly (Settlement | Sample)[],
+  tallies: Tallies,
   { objectives }: Policy,
 ): Summary['objectives'] {
-  const byObjective = Map.groupBy(outcomes, ({ objective }) => objective);
   return Object.fromEntries(
     objectives.map(({ name, target }) => {
-      const own = byObjective.get(name) ?? [];
+      const own = [...(tallies.get(name)?.values() ?? [])];
       return [name, { target, overall: figuresOf(own), groups: groupedFigures(own) }];
     }),
   );
