@@ -1,0 +1,30 @@
+import type { ComponentChildren } from 'preact';
+import { useEffect, useId, useRef } from 'preact/hooks';
+import { askNothing } from './ask.ts';
+
+interface DialogProps {
+  readonly title: string;
+  readonly children: ComponentChildren;
+}
+
+/** A modal dialog: the browser keeps the focus in it and gives it back; Escape closes. */
+export function Dialog({ title, children }: DialogProps) {
+  const element = useRef<HTMLDialogElement>(null);
+  const id = useId();
+  useEffect(() => {
+    const dialog = element.current;
+    const before = document.activeElement;
+    dialog?.showModal();
+    return () => {
+      dialog?.close();
+      if (before instanceof HTMLElement && before.isConnected)
+        before.focus({ preventScroll: true });
+    };
+  }, []);
+  return (
+    <dialog ref={element} class="dialog" aria-labelledby={id} onClose={askNothing}>
+      <h2 id={id}>{title}</h2>
+      {children}
+    </dialog>
+  );
+}
