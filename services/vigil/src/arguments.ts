@@ -8,3 +8,12 @@ export function instantArgument(text: string): Instant {
   if (typeof instant === 'number') return instant;
   throw new InvalidArgumentError(`It ${instant.problem}.`);
 }
+
+/** Reads a whole number in decimal digits within bounds. */
+export function wholeArgument(least: number, most: number): (text: string) => number {
+  return (text) => {
+    const value = Number(text);
+    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
+    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
+  };
+}

@@ -6,10 +6,17 @@ const commands = {
   up: ['all services in one process', () => import('./commands/up.ts')],
   run: ['one service as deployed', () => import('./commands/run.ts')],
   replay: ['what should have been said', () => import('./commands/replay.ts')],
+  audit: ['what was said against what should have been', () => import('./commands/audit.ts')],
   explain: ['the story of one incident', () => import('./commands/explain.ts')],
   import: ['a dispatch export to facts', () => import('./commands/import.ts')],
   generate: ['a synthetic history', () => import('./commands/generate.ts')],
-  policy: ['checks a policy', () => import('./commands/policy.ts')],
+  'dead-letters': [
+    'what could not be taken in: list, show, retry',
+    () => import('./commands/dead-letters.ts'),
+  ],
+  ledger: ['what was published: export, checkpoint, verify', () => import('./commands/ledger.ts')],
+  policy: ['checks a policy; what another would change', () => import('./commands/policy.ts')],
+  bench: ['measures, beside others', () => import('./commands/bench.ts')],
   topics: ['topics and schemas: plan, apply, check', () => import('./commands/topics.ts')],
 } as const satisfies Record<
   string,

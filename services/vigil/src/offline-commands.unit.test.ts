@@ -65,7 +65,9 @@ async function write(name: string, content: string | Uint8Array): Promise<void> 
 
 /** Runs a command as a user does, in the folder of the files; words are its arguments. */
 async function vigil(words: string, input = '') {
-  const child = spawn(process.execPath, [main, ...words.split(' ')], { cwd: folder });
+  // Servers that are named for other tests are none of these commands' business.
+  const env = { ...process.env, KAFKA_BROKERS: '' };
+  const child = spawn(process.execPath, [main, ...words.split(' ')], { cwd: folder, env });
   child.stdin.end(input);
   const [stdout, stderr, [status]] = await Promise.all([
     text(child.stdout),
@@ -76,7 +78,7 @@ async function vigil(words: string, input = '') {
 }
 
 describe('vigil replay', () => {
-  it('writes the four files and says what they come to', async () => {
+  it('writes its files and says what they come to', async () => {
     const { stdout, stderr, status } = await vigil(
       'replay --facts facts.ndjson --policy policy.yaml --out new/out',
     );
@@ -86,8 +88,13 @@ describe('vigil replay', () => {
     const out = join(folder, 'new/out');
     expect((await readdir(out)).sort()).toEqual([
       'alerts.ndjson',
+      'completeness.json',
       'outcomes.ndjson',
       'rejects.ndjson',
+      'report-times.csv',
+      'report.csv',
+      'report.html',
+      'report.json',
       'summary.json',
     ]);
     expect(JSON.parse(await readFile(join(out, 'summary.json'), 'utf8'))).toMatchObject({
@@ -135,7 +142,18 @@ describe('vigil replay', () => {
     expect(stderr).toContain('cut.ndjson.gz: ends in the middle of its compressed data');
     expect(status).toBe(2);
     expect(await readFile(join(folder, 'kept/summary.json'), 'utf8')).toBe(before);
-    expect(await readdir(join(folder, 'kept'))).toHaveLength(4);
+    expect(await readdir(join(folder, 'kept'))).toHaveLength(9);
+  });
+
+  it('leaves no report of an earlier replay beside one that has none', async () => {
+    await vigil('replay --facts facts.ndjson --out again');
+    await vigil('replay --facts facts.ndjson --out again --no-report');
+    expect((await readdir(join(folder, 'again'))).sort()).toEqual([
+      'alerts.ndjson',
+      'outcomes.ndjson',
+      'rejects.ndjson',
+      'summary.json',
+    ]);
   });
 
   it.each([
@@ -151,8 +169,13 @@ describe('vigil replay', () => {
       'misspelt.yaml:6: targets[0].escalteAfter',
     ],
     ['--facts facts.ndjson --until 2026-03-02T10:00:00 --out o', 'has no offset'],
-    ['--facts facts.ndjson --as known --out o', '--as known is to come'],
-    ['--from-kafka --out o', '--from-kafka and --since are to come'],
+    ['--from-kafka --out o', 'KAFKA_BROKERS: missing: the topics are read with it'],
+    ['--from-kafka --facts facts.ndjson --out o', 'either in files or on the topics'],
+    ['--facts facts.ndjson --since 2026-03-02T10:00:00Z --out o', '--since goes with --from-kafka'],
+    [
+      '--from-kafka --since 2026-03-02T10:00:01Z --until 2026-03-02T10:00:00Z --out o',
+      '--since is after --until',
+    ],
     ['--facts - --policy - --out o', 'standard input cannot be both'],
     ['--facts facts.ndjson', '--out'],
     ['--out o', '--facts'],

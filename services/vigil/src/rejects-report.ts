@@ -1,25 +1,34 @@
 import type { RejectedLine } from '@vigil/event-log/files/read-facts';
+import type { RejectedRecord } from '@vigil/replay/kafka/read-topics';
 
-/** Lines reported one by one; a file that is none of ours would fill the screen. */
+/** Those reported one by one; a file that is none of ours would fill the screen. */
 const maxReported = 10;
 
-/** Tells people on standard error of lines that are no facts; quotes none of them. */
+/** Tells people on standard error of lines and records that are no facts; quotes none of them. */
 export function reportRejects(): {
-  reject(rejected: RejectedLine): void;
+  reject(rejected: RejectedLine | RejectedRecord): void;
   /** @param where - where all of them stand, if they do. */
   end(where?: string): void;
 } {
   let count = 0;
   return {
-    reject({ file, line, problems }) {
-      if (++count > maxReported) return;
-      const what = problems.map(({ path, message }) => `${path} ${message}`.trim()).join('; ');
-      process.stderr.write(`${file}:${line}: ${what}\n`);
+    reject(rejected) {
+      if (++count <= maxReported) process.stderr.write(`${textOf(rejected)}\n`);
     },
     end(where) {
       if (count <= maxReported) return;
       const all = where === undefined ? '' : `; all of them are in ${where}`;
-      process.stderr.write(`… and ${count - maxReported} more lines that are no facts${all}\n`);
+      process.stderr.write(`… and ${count - maxReported} more that are no facts${all}\n`);
     },
   };
+}
+
+function textOf(rejected: RejectedLine | RejectedRecord): string {
+  if ('topic' in rejected) {
+    const { topic, partition, offset, reason, detail } = rejected;
+    return `${topic}/${partition} at ${offset}: ${reason}: ${detail}`;
+  }
+  const { file, line, problems } = rejected;
+  const what = problems.map(({ path, message }) => `${path} ${message}`.trim()).join('; ');
+  return `${file}:${line}: ${what}`;
 }

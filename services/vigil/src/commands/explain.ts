@@ -1,5 +1,6 @@
 import { explain, type Story } from '@vigil/domain/assessment/explain';
-import type { Fact } from '@vigil/domain/facts/fact';
+import type { Fact, IncidentId } from '@vigil/domain/facts/fact';
+import type { Policy } from '@vigil/domain/policy/policy';
 import { formatInstant, type Instant, later } from '@vigil/domain/time/instant';
 import { readFacts } from '@vigil/event-log/files/read-facts';
 import type { Command } from 'commander';
@@ -22,17 +23,25 @@ export function register(program: Command): void {
     .argument('<incident>', 'the incident id')
     .option(
       '--facts <file...>',
-      '.ndjson, .ndjson.gz or .ndjson.zst; patterns; - is standard input',
+      '.ndjson, .ndjson.gz, .ndjson.zst or .parquet; patterns; - is standard input',
     )
     .option('--policy <file>', 'the policy in YAML or JSON (default: infra/policy.yaml)')
-    .option('--until <instant>', 'tell up to here (default: the last fact)', instantArgument)
-    .option('--live', 'ask the running services instead')
+    .option(
+      '--until <instant>',
+      'tell up to here (default: the last fact, or with --live now)',
+      instantArgument,
+    )
+    .option('--live', 'what the running services hold of it, instead of files')
     .action(async (incident: string, options: Options, command: Command) => {
-      if (options.live === true) {
-        command.error('error: explain reads files so far; --live is to come');
-      }
       const { facts: files } = options;
-      if (files === undefined) return command.error('error: name the facts with --facts');
+      if (options.live === true) {
+        if (files !== undefined) command.error('error: name the facts with --facts, or use --live');
+        process.exitCode = await runLive(incident, options);
+        return;
+      }
+      if (files === undefined) {
+        return command.error('error: name the facts with --facts, or use --live');
+      }
       if (options.policy === '-' && files.includes('-')) {
         command.error('error: standard input cannot be both the facts and the policy');
       }
@@ -49,9 +58,36 @@ async function run(incident: string, files: readonly string[], options: Options)
     process.stdout.write(`No fact is about incident ${incident}.\n`);
     return 1;
   }
+  tell(incident, facts, policy, until);
+  return 0;
+}
+
+/** @returns 0, 1 when the services hold nothing of the incident, or 2 when none are configured. */
+async function runLive(incident: string, options: Options): Promise<0 | 1 | 2> {
+  // Only here, so that files are explained without a Kafka client.
+  const [{ loadConfiguration }, { liveFacts }] = await Promise.all([
+    import('@vigil/service-kit/configuration'),
+    import('@vigil/deployment/live-incident'),
+  ]);
+  const configuration = loadConfiguration(process.env);
+  if (configuration.servers === undefined) {
+    process.stderr.write('set KAFKA_BROKERS, REDIS_URL and SCHEMA_REGISTRY_URL\n');
+    return 2;
+  }
+  const policy = await readPolicyFile(options.policy ?? configuration.policy);
+  const facts = await liveFacts(incident as IncidentId, configuration, configuration.servers);
+  if (facts === 'retired' || facts.length === 0) {
+    const why = facts === 'retired' ? 'let it go: it was over long ago' : 'hold no fact of it';
+    process.stdout.write(`Incident ${incident}: the services ${why}; see "replay --from-kafka".\n`);
+    return 1;
+  }
+  tell(incident, facts, policy, options.until ?? (Date.now() as Instant));
+  return 0;
+}
+
+function tell(incident: string, facts: readonly Fact[], policy: Policy, until: Instant): void {
   const head = `Incident ${incident}, until ${formatInstant(until)}, policy ${policy.policyVersion}`;
   process.stdout.write(`${head}\n\n${textOf(explain(facts, policy, until))}`);
-  return 0;
 }
 
 /** The facts of one incident, and the last instant of all facts: time passed for this incident too. */

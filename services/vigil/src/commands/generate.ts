@@ -4,7 +4,7 @@ import type { Instant } from '@vigil/domain/time/instant';
 import { generateFacts, maxDays, maxIncidents } from '@vigil/generator/generate';
 import { type DeliveredAny, withHeartbeats } from '@vigil/generator/heartbeats';
 import { type Command, InvalidArgumentError } from 'commander';
-import { instantArgument } from '../arguments.ts';
+import { instantArgument, wholeArgument } from '../arguments.ts';
 import { openLinesFile } from '../lines-file.ts';
 import { openProgress } from '../progress.ts';
 
@@ -24,21 +24,22 @@ export function register(program: Command): void {
     .description(
       'writes a synthetic history with realistic disorder; the same seed, the same bytes',
     )
-    .requiredOption('--incidents <number>', 'incidents created in the days', whole(0, maxIncidents))
+    .requiredOption(
+      '--incidents <number>',
+      'incidents created in the days',
+      wholeArgument(0, maxIncidents),
+    )
     .requiredOption('--from <instant>', 'when the history begins (RFC 3339)', instantArgument)
-    .option('--seed <number>', 'what chance is drawn from', whole(0, 2 ** 32 - 1), 1)
-    .option('--days <number>', 'how long the history is, in days of 24 hours', whole(1, maxDays), 7)
+    .option('--seed <number>', 'what chance is drawn from', wholeArgument(0, 2 ** 32 - 1), 1)
+    .option(
+      '--days <number>',
+      'how long the history is, in days of 24 hours',
+      wholeArgument(1, maxDays),
+      7,
+    )
     .option('--heartbeats <duration>', 'with heartbeats of every source, such as PT30S', interval)
     .requiredOption('--out <file>', '.ndjson, .ndjson.gz or .ndjson.zst; - is standard output')
     .action(generate);
-}
-
-function whole(least: number, most: number): (text: string) => number {
-  return (text) => {
-    const value = Number(text);
-    if (/^\d+$/.test(text) && value >= least && value <= most) return value;
-    throw new InvalidArgumentError(`It must be a whole number from ${least} to ${most}.`);
-  };
 }
 
 function interval(text: string): Duration {

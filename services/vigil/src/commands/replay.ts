@@ -1,81 +1,72 @@
 import { join } from 'node:path';
-import type { Instant } from '@vigil/domain/time/instant';
 import { replay } from '@vigil/replay/replay';
 import type { Summary } from '@vigil/replay/summary';
 import { type Command, Option } from 'commander';
-import { instantArgument } from '../arguments.ts';
-import { readPolicyFile } from '../policy-file.ts';
+import { wholeArgument } from '../arguments.ts';
+import { checkFactsOptions, type FactsOptions, factsOptions, openFacts } from '../facts-options.ts';
 import { openProgress } from '../progress.ts';
 import { reportRejects } from '../rejects-report.ts';
+import { percent } from '../table.ts';
 
-interface Options {
-  readonly facts?: readonly string[];
-  readonly policy?: string;
-  readonly until?: Instant;
+interface Options extends FactsOptions {
   readonly out: string;
   readonly as: 'recorded' | 'known';
   readonly strict?: true;
-  readonly fromKafka?: true;
-  readonly since?: Instant;
+  readonly report: boolean;
+  readonly sample: number;
+  readonly seed: string;
 }
 
 /** `vigil replay`: what should have been said. */
 export function register(program: Command): void {
-  program
-    .command('replay')
-    .description('decides over recorded facts and writes what should have been said')
-    .option(
-      '--facts <file...>',
-      '.ndjson, .ndjson.gz or .ndjson.zst; patterns; - is standard input',
-    )
+  factsOptions(
+    program
+      .command('replay')
+      .description('decides over recorded facts and writes what should have been said'),
+  )
     .option('--policy <file>', 'the policy in YAML or JSON (default: infra/policy.yaml)')
-    .option('--until <instant>', 'replay up to here (default: the last fact)', instantArgument)
     .requiredOption('--out <folder>', 'where to write alerts, outcomes, rejects and the summary')
+    .option('--no-report', 'leave out report.html and what belongs to it')
+    .option(
+      '--sample <number>',
+      'cases the report lays out for reading',
+      wholeArgument(0, 1_000),
+      30,
+    )
+    .option('--seed <text>', 'what the cases are drawn by; the same seed, the same cases', '1')
     .option('--strict', 'exit status 1 when a line is no fact')
     .addOption(
       new Option('--as <view>', 'what should have been said, or what could have been')
         .choices(['recorded', 'known'])
         .default('recorded'),
     )
-    .option('--from-kafka', 'read the topics instead of files')
-    .option('--since <instant>', 'with --from-kafka: read from here', instantArgument)
     .action(async (options: Options, command: Command) => {
-      process.exitCode = await run(usable(options, command), options);
+      checkFactsOptions(options, command);
+      process.exitCode = await run(options);
     });
 }
 
-/** @returns the files to read. Ends the command when something is asked for that is not there yet. */
-function usable(options: Options, command: Command): readonly string[] {
-  if (options.fromKafka === true || options.since !== undefined) {
-    return command.error('error: replay reads files so far; --from-kafka and --since are to come');
-  }
-  if (options.as === 'known') {
-    return command.error('error: replay knows --as recorded so far; --as known is to come');
-  }
-  if (options.facts === undefined) return command.error('error: name the facts with --facts');
-  if (options.policy === '-' && options.facts.includes('-')) {
-    return command.error('error: standard input cannot be both the facts and the policy');
-  }
-  return options.facts;
-}
-
-async function run(facts: readonly string[], options: Options): Promise<number> {
-  const { out, until } = options;
-  const policy = await readPolicyFile(options.policy);
-  const rejects = reportRejects();
+async function run(options: Options): Promise<number> {
+  const { out, until, as } = options;
+  const { reject: onReject, end: endRejects } = reportRejects();
   const progress = await openProgress();
+  const onRead = (done: number, all: number): void => progress.show('reading', done, all);
+  await using meant = await openFacts(options, onReject, onRead, {
+    stampedByLog: as === 'known',
+    recordedByThen: true,
+  });
+  const { policy, facts, ranges } = meant;
   try {
     const summary = await replay({
-      facts,
-      policy,
-      out,
+      ...{ facts, policy, out, as, onReject, onRead },
       ...(until === undefined ? {} : { until }),
-      onReject: rejects.reject,
-      onRead: (done, all) => progress.show('reading', done, all),
+      ...(ranges === undefined ? {} : { ranges }),
+      ...(options.report ? { draw: { cases: options.sample, seed: options.seed } } : {}),
       onAssessed: (done, all) => progress.show('assessing', done, all),
     });
     progress.stop();
-    rejects.end(join(out, 'rejects.ndjson'));
+    endRejects(join(out, 'rejects.ndjson'));
+    for (const missing of meant.missing()) process.stderr.write(`${missing}\n`);
     process.stdout.write(resultOf(summary, out));
     return options.strict === true && summary.facts.rejected > 0 ? 1 : 0;
   } finally {
@@ -101,8 +92,4 @@ function resultOf(
     `written to ${out}`,
   ];
   return `${lines.join('\n')}\n`;
-}
-
-function percent(share: number): string {
-  return `${(100 * share).toFixed(1)} %`;
 }

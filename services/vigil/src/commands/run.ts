@@ -12,16 +12,31 @@ import { createMetrics } from '@vigil/service-kit/metrics';
 import { createLifetime } from '@vigil/service-kit/shutdown';
 import { Argument, type Command } from 'commander';
 import { readPolicyFile } from '../policy-file.ts';
+import { type Setting, startRoom } from '../room.ts';
+import { startDeliveries } from '../start-deliveries.ts';
 
-type Start = (engine: Engine, maxBatchRecords: number) => Promise<Running>;
+type Start = (setting: Setting) => Promise<Running>;
 
-/** The services of a deployment, by name. */
-export const services = {
+/** The services that decide, by name. */
+export const engineServices = {
   'incident-consumer': startIncidentConsumer,
   'attendance-consumer': startAttendanceConsumer,
   'breach-detector': startBreachDetector,
+} as const;
+
+/** The services of a deployment, by name. */
+export const services = {
+  'incident-consumer': onEngine(startIncidentConsumer),
+  'attendance-consumer': onEngine(startAttendanceConsumer),
+  'breach-detector': onEngine(startBreachDetector),
+  'control-room': startRoom,
+  delivery: startDeliveries,
 } as const satisfies Record<string, Start>;
 export type ServiceName = keyof typeof services;
+
+function onEngine(start: (engine: Engine, maxBatchRecords: number) => Promise<Running>): Start {
+  return ({ engine, configuration }) => start(engine, configuration.batchRecords);
+}
 
 /** `vigil run SERVICE`: one service as deployed. */
 export function register(program: Command): void {
@@ -72,7 +87,7 @@ export async function run(
       lifetime.onStop('connections', () => connected.close());
       const running: Running[] = [];
       for (const start of starts) {
-        const one = await start(connected.engine, configuration.batchRecords);
+        const one = await start({ ...connected, configuration, logger, metrics });
         running.push(one);
         lifetime.onStop('service', () => one.stop());
       }

@@ -1,3 +1,4 @@
+import { startControlRoom } from '@vigil/control-room/control-room';
 import { alertLine } from '@vigil/deployment/alert-line';
 import { openEmbedded } from '@vigil/deployment/embedded';
 import { observeWith } from '@vigil/deployment/observe';
@@ -8,14 +9,13 @@ import { formatInstant, type Instant, later, plus } from '@vigil/domain/time/ins
 import type { Observation } from '@vigil/engine/ports';
 import { generateFacts } from '@vigil/generator/generate';
 import { type Configuration, loadConfiguration } from '@vigil/service-kit/configuration';
-import { startHealthServer } from '@vigil/service-kit/health';
 import { createLogger } from '@vigil/service-kit/logging';
 import { createMetrics } from '@vigil/service-kit/metrics';
 import { createLifetime } from '@vigil/service-kit/shutdown';
 import { type Command, InvalidArgumentError } from 'commander';
 import { readDeliveries } from '../deliveries.ts';
 import { readPolicyFile } from '../policy-file.ts';
-import { run, services } from './run.ts';
+import { engineServices, run, services } from './run.ts';
 
 interface Options {
   readonly facts?: readonly string[];
@@ -44,9 +44,11 @@ export function register(program: Command): void {
         process.stderr.write('--facts plays embedded only; brokers are configured: unset one\n');
         process.exit(2);
       }
-      const http = { host: '127.0.0.1', port: options.port };
+      const room = { ...configuration.room, port: options.port };
       const policy = options.policy ?? configuration.policy;
-      process.exit(await run('up', Object.values(services), { ...configuration, http, policy }));
+      const { delivery, ...others } = services;
+      const chosen = configuration.deliveries === undefined ? others : { ...others, delivery };
+      process.exit(await run('up', Object.values(chosen), { ...configuration, room, policy }));
     });
 }
 
@@ -79,14 +81,6 @@ async function play(options: Options, configuration: Configuration): Promise<num
   const { deliveries, start, until } = await playFrom(options);
   const clock = rehearsalClock(plus(start, -1));
 
-  const health = await startHealthServer({
-    host,
-    port: options.port,
-    metrics,
-    live: {},
-    ready: {},
-  });
-  lifetime.onStop('health', () => health.close());
   const counts = new Map<string, number>();
   const said = (observation: Observation): void => {
     if (observation.event !== 'published') return;
@@ -95,7 +89,8 @@ async function play(options: Options, configuration: Configuration): Promise<num
       process.stdout.write(`${alertLine(record, policy.timeZone)}\n`);
     }
   };
-  const quiet = observeWith(createLogger({ service: 'up', level: 'warn' }), metrics);
+  const warnings = createLogger({ service: 'up', level: 'warn' });
+  const quiet = observeWith(warnings, metrics);
   const embedded = await openEmbedded({
     policy,
     clock: clock.now,
@@ -107,10 +102,16 @@ async function play(options: Options, configuration: Configuration): Promise<num
     },
   });
   lifetime.onStop('services', () => embedded.close());
-  greet(options, health.port, policy, start);
   return lifetime.end(
     (async () => {
-      for (const startService of Object.values(services)) {
+      const room = await startControlRoom({
+        ...{ engine: embedded.engine, codec: embedded.codec, partitions, host, port: options.port },
+        ...{ operators: configuration.room.operators, logger: warnings, metrics, scanMs: 1_000 },
+        ...{ health: true, speed: options.speed, rehearsal: true },
+      });
+      lifetime.onStop('control room', () => room.stop());
+      greet(options, room.url, policy, start);
+      for (const startService of Object.values(engineServices)) {
         const running = await startService(embedded.engine, configuration.batchRecords);
         lifetime.onStop('service', () => running.stop());
       }
@@ -153,14 +154,14 @@ async function playFrom(options: Options): Promise<{
   return { deliveries: facts, start, until: plus(start, day) };
 }
 
-function greet(options: Options, at: number, policy: Policy, start: Instant): void {
+function greet(options: Options, page: string, policy: Policy, start: Instant): void {
   const what =
     options.facts === undefined ? 'a generated day of 400 incidents' : options.facts.join(', ');
   process.stderr.write(
     [
       `Vigil plays ${what} from ${formatInstant(start)}, ${options.speed} times as fast as life,`,
       `under policy ${policy.policyVersion}: all services in this process, nothing kept.`,
-      `The control-room page will be at http://${host}:${at}/ once it is built; /ready and /metrics answer there now.`,
+      `The control room: ${page}/ (its API in /openapi.json, health in /ready, metrics in /metrics)`,
       '',
       '',
     ].join('\n'),
