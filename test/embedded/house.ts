@@ -1,5 +1,6 @@
 import { type Codec, openCodec } from '@vigil/contracts/codec';
 import type { DeadLetter } from '@vigil/contracts/dead-letter';
+import { UnreadableLedger } from '@vigil/contracts/ledger-codec';
 import { embeddedSchemas } from '@vigil/contracts/schema-source';
 import { topicNames } from '@vigil/contracts/topics';
 import { rehearsalClock, settled } from '@vigil/deployment/rehearsal';
@@ -12,9 +13,16 @@ import type { Duration } from '@vigil/domain/time/duration';
 import type { Instant } from '@vigil/domain/time/instant';
 import { breachDetector } from '@vigil/engine/detector';
 import { factIntake } from '@vigil/engine/intake';
-import type { Engine } from '@vigil/engine/ports';
+import type { Engine, Observe } from '@vigil/engine/ports';
+import { machineTimer } from '@vigil/engine/timer';
 import { createInProcessLog } from '@vigil/event-log/in-process/log';
-import type { EventLog, PartitionHandlers, Running } from '@vigil/event-log/port';
+import type {
+  EventLog,
+  LogRecord,
+  OutgoingRecord,
+  PartitionHandlers,
+  Running,
+} from '@vigil/event-log/port';
 import { PublishUnknown } from '@vigil/event-log/port';
 import { createMemoryWorkingSet } from '@vigil/working-set/memory/working-set';
 import type { WorkingSet } from '@vigil/working-set/port';
@@ -25,6 +33,8 @@ interface HouseOptions {
   /** So many publications succeed and their answer is lost. */
   readonly loseReplyAfterPublish?: number;
   readonly feeds?: readonly { readonly source: SourceId; readonly silentAfterMs: number }[];
+  /** Is told what the services observe, as their logs and metrics are. */
+  readonly observe?: Observe;
 }
 
 /** The services in one process, as `vigil up` runs them, with handles for what a test does to them. */
@@ -33,6 +43,8 @@ export interface House {
   deliver(fact: Fact): Promise<void>;
   append(fact: Fact): Promise<void>;
   appendBytes(topic: InputTopic, key: string, value: Buffer): Promise<void>;
+  /** Appends whatever it is to the log's topic of that name. */
+  appendRecord(topic: string, record: OutgoingRecord): Promise<void>;
   /** A heartbeat on every input topic; moves the clock to it. */
   beat(heartbeat: FeedHeartbeat): Promise<void>;
   moveTo(instant: Instant, how?: { readonly settle: boolean }): Promise<void>;
@@ -41,13 +53,15 @@ export interface House {
   resume(topic: InputTopic): void;
   /** Waits until the detector has looked at the shard so many times more. */
   looksAgain(times: number): Promise<void>;
-  loseWorkingSet(): Promise<void>;
+  loseWorkingSet(how?: { readonly settle: boolean }): Promise<void>;
   changePolicy(change: (text: string) => string): Promise<void>;
   ledger(): readonly LedgerRecord[];
   /** Ids of the alerts that stand, retractions taken off. */
   standing(): readonly AlertId[];
   openBreaches(): readonly string[];
   deadLetters(): Promise<readonly DeadLetter[]>;
+  /** The same as they stand in the log. */
+  deadLetterRecords(): Promise<readonly LogRecord[]>;
   close(): Promise<void>;
 }
 
@@ -109,11 +123,13 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       codec,
       policy,
       clock: clock.now,
+      timer: machineTimer,
       deployment: 'test',
       tickMs: 1,
       observe: (seen) => {
         if (seen.event === 'failed') failures.push(seen.error);
         if (seen.event === 'watermark') looks++;
+        options.observe?.(seen);
       },
     };
     detector = breachDetector(engine);
@@ -138,7 +154,10 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   const read = { alerts: 0n, open: 0n };
   const readOn = async (): Promise<void> => {
     for await (const records of log.readToEnd(topics.alerts, 0, read.alerts)) {
-      for (const record of records) ledger.push(await codec.decodeLedger(record));
+      for (const record of records) {
+        const said = await codec.decodeLedger(record).catch(unreadable);
+        if (said !== undefined) ledger.push(said);
+      }
       read.alerts = (records.at(-1)?.offset ?? read.alerts - 1n) + 1n;
     }
     for await (const records of log.readToEnd(topics.openBreaches, 0, read.open)) {
@@ -173,6 +192,11 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   const append = async (fact: Fact): Promise<void> => {
     await log.append(topics.input[topicOf[fact.type]], [codec.encodeFact(fact)]);
   };
+  const deadLetterRecords = async (): Promise<LogRecord[]> => {
+    const seen: LogRecord[] = [];
+    for await (const records of log.readToEnd(topics.deadLetters, 0, 0n)) seen.push(...records);
+    return seen;
+  };
 
   return {
     append,
@@ -182,6 +206,9 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     },
     async appendBytes(topic, key, value) {
       await log.append(topics.input[topic], [{ key, value }]);
+    },
+    async appendRecord(topic, record) {
+      await log.append(topic, [record]);
     },
     async beat(heartbeat) {
       clock.moveTo(heartbeat.at);
@@ -209,9 +236,9 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       const enough = looks + times;
       await until(() => looks >= enough, { what: 'the detector to look', deadlineMs: 5_000 });
     },
-    async loseWorkingSet() {
+    async loseWorkingSet({ settle: wait } = { settle: true }) {
       workingSet = createMemoryWorkingSet();
-      await settle();
+      if (wait) await settle();
     },
     async changePolicy(change) {
       await stop();
@@ -229,12 +256,10 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       return [...standing];
     },
     openBreaches: () => [...openBreaches.keys()],
+    deadLetterRecords,
     async deadLetters() {
-      const seen: DeadLetter[] = [];
-      for await (const records of log.readToEnd(topics.deadLetters, 0, 0n)) {
-        for (const record of records) seen.push(await codec.decodeDeadLetter(record));
-      }
-      return seen;
+      const records = await deadLetterRecords();
+      return Promise.all(records.map((record) => codec.decodeDeadLetter(record)));
     },
     async close() {
       clearInterval(polling);
@@ -246,6 +271,11 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       if (unexpected.length > 0) throw new AggregateError(unexpected, 'the services failed');
     },
   };
+}
+
+/** Nothing for a record that is not of the ledger, as any subscriber would have it. */
+function unreadable(error: unknown): undefined {
+  if (!(error instanceof UnreadableLedger)) throw error;
 }
 
 /** A working set that may be exchanged under the services' feet. */

@@ -165,6 +165,72 @@ describeWithServers('three services, two processes of each, on real servers', (s
     expectNothingSaidTwice();
   });
 
+  it('said what an audit of the topics says they should have, in an unbroken chain', {
+    timeout: 120_000,
+  }, async () => {
+    const against = ['--policy', policy, '--until', formatInstant(end)];
+    const audit = await vigil(
+      [...['audit', '--from-kafka', '--against', 'kafka', '--verify-chain'], ...against].concat([
+        '--out',
+        join(folder, 'audit'),
+      ]),
+      environment,
+    );
+    expect(audit.stdout).toContain('What was said is what should have been said.');
+    expect(audit.status).toBe(0);
+    const completeness = await readFile(join(folder, 'audit/completeness.json'), 'utf8');
+    expect(JSON.parse(completeness).ranges).toHaveLength(12);
+  });
+
+  it('are found out when one alert is deleted, one altered and one invented', {
+    timeout: 120_000,
+  }, async () => {
+    const exported = join(folder, 'ledger.ndjson');
+    expect(await vigil(['ledger', 'export', '--out', exported], environment)).toMatchObject({
+      status: 0,
+    });
+    const lines = (await readFile(exported, 'utf8')).trim().split('\n');
+    const standing = ledger.standing();
+    const alerts = lines.flatMap((line, place) => {
+      const { record } = JSON.parse(line);
+      const stands = standing.get(record.alertId)?.revision === record.revision;
+      return record.kind === 'alert' && stands && record.at <= end ? [place] : [];
+    });
+    const [gone = 0, altered = 0, copied = 0] = alerts;
+    const tampered = lines.flatMap((line, place) => {
+      if (place === gone) return [];
+      if (place === altered) return [line.replace(/"grade":"[a-z]+"/, '"grade":"resolution"')];
+      if (place !== copied) return [line];
+      const invented = JSON.parse(line);
+      invented.record.alertId = '00000000-0000-5000-8000-000000000000';
+      invented.record.target = 'invented';
+      return [line, JSON.stringify(invented)];
+    });
+    const file = join(folder, 'tampered.ndjson');
+    await writeFile(file, tampered.join('\n'));
+    const audit = await vigil(
+      [
+        ...['audit', '--from-kafka', '--against', file, '--verify-chain', '--policy', policy],
+        ...['--until', formatInstant(end), '--out', join(folder, 'tampered')],
+      ],
+      environment,
+    );
+    expect(audit.status).toBe(1);
+    const found = (await readFile(join(folder, 'tampered/audit.ndjson'), 'utf8'))
+      .trim()
+      .split('\n');
+    const idAt = (place: number): string => JSON.parse(lines[place] ?? '').record.alertId;
+    const kinds = found.map((line) => JSON.parse(line)).map(({ kind, alertId }) => [kind, alertId]);
+    expect(kinds.sort()).toEqual([
+      ['altered', idAt(altered)],
+      ['missing', idAt(gone)],
+      ['spurious', '00000000-0000-5000-8000-000000000000'],
+    ]);
+    for (const finding of ['removed', 'altered', 'inserted']) {
+      expect(audit.stdout).toContain(finding);
+    }
+  });
+
   it('put aside what they cannot read, with the reason, and go on', async () => {
     const topic = codec.topics.input['officer-attended'];
     await producer.send({ topic, messages: [{ key: 'INC-X', value: 'not a fact' }] });

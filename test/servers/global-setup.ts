@@ -12,7 +12,10 @@ import './servers.ts';
 export default async function setup(project: TestProject): Promise<() => Promise<void>> {
   const { CI } = process.env;
   const isCi = CI === 'true';
-  project.provide('localMeans', isCi ? { redis: true, kafka: true } : await findLocalMeans());
+  project.provide(
+    'localMeans',
+    isCi ? { redis: true, kafka: true, alertmanager: true } : await findLocalMeans(),
+  );
 
   let servers: RealServers;
   try {

@@ -13,6 +13,8 @@ import { freePorts } from './ports.ts';
 export interface KafkaOptions {
   /** More broker settings, over the ones chosen here: `{ 'message.max.bytes': '100000' }`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Passwords by user, for {@link LocalKafka.loginAddress}. */
+  readonly users?: Readonly<Record<string, string>>;
 }
 
 /** A Kafka of a test's own: one node that is broker and controller. */
@@ -21,11 +23,17 @@ export interface LocalKafka extends LocalServer {
   readonly address: string;
   /** The same as clients want it. */
   readonly brokers: string[];
+  /**
+   * Where users log in with SCRAM-SHA-512, and may do what an ACL allows and nothing else. Who comes to
+   * `address` may do everything.
+   */
+  readonly loginAddress: string;
 }
 
 const run = promisify(execFile);
 const HOST = '127.0.0.1';
 const NODE_ID = 1;
+const LOGIN = 'SCRAM-SHA-512';
 /** The first Java that runs the broker. */
 export const OLDEST_JAVA = 17;
 const START_DEADLINE_MS = 90_000;
@@ -39,9 +47,11 @@ const START_DEADLINE_MS = 90_000;
  */
 export async function startLocalKafka(options: KafkaOptions = {}): Promise<LocalKafka> {
   const [java, jars] = await Promise.all([findJava(OLDEST_JAVA), kafkaJars()]);
-  const [brokerPort, controllerPort] = await freePorts(2);
+  const [brokerPort, controllerPort, loginPort] = await freePorts(3);
   const directory = temporaryDirectory('vigil-kafka-');
   const address = `${HOST}:${brokerPort}`;
+  const loginAddress = `${HOST}:${loginPort}`;
+  const users = Object.entries(options.users ?? {});
   // Kafka's own form, 22 characters; one that began with a hyphen would be taken for an option.
   const clusterId = `v${randomBytes(16).toString('base64url').slice(1)}`;
   const properties = join(directory, 'server.properties');
@@ -50,9 +60,16 @@ export async function startLocalKafka(options: KafkaOptions = {}): Promise<Local
     asProperties({
       'process.roles': 'broker,controller',
       'node.id': String(NODE_ID),
-      listeners: `CLIENTS://${address},CONTROLLER://${HOST}:${controllerPort}`,
-      'advertised.listeners': `CLIENTS://${address}`,
-      'listener.security.protocol.map': 'CLIENTS:PLAINTEXT,CONTROLLER:PLAINTEXT',
+      listeners: `CLIENTS://${address},LOGIN://${loginAddress},CONTROLLER://${HOST}:${controllerPort}`,
+      'advertised.listeners': `CLIENTS://${address},LOGIN://${loginAddress}`,
+      'listener.security.protocol.map':
+        'CLIENTS:PLAINTEXT,LOGIN:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT',
+      'sasl.enabled.mechanisms': LOGIN,
+      'listener.name.login.scram-sha-512.sasl.jaas.config':
+        'org.apache.kafka.common.security.scram.ScramLoginModule required;',
+      // What no ACL allows is denied, except to those who do not log in: the tests, and the broker itself.
+      'authorizer.class.name': 'org.apache.kafka.metadata.authorizer.StandardAuthorizer',
+      'super.users': 'User:ANONYMOUS',
       'inter.broker.listener.name': 'CLIENTS',
       'controller.listener.names': 'CONTROLLER',
       'controller.quorum.voters': `${NODE_ID}@${HOST}:${controllerPort}`,
@@ -84,6 +101,10 @@ export async function startLocalKafka(options: KafkaOptions = {}): Promise<Local
     clusterId,
     '--config',
     properties,
+    ...users.flatMap(([name, password]) => [
+      '--add-scram',
+      `${LOGIN}=[name=${name},password=${password}]`,
+    ]),
   ]);
   return startLocalServer(
     {
@@ -102,7 +123,7 @@ export async function startLocalKafka(options: KafkaOptions = {}): Promise<Local
       ready: () => answersAs(clusterId, address),
       startDeadlineMs: START_DEADLINE_MS,
     },
-    { address, brokers: [address] },
+    { address, brokers: [address], loginAddress },
   );
 }
 

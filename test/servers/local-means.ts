@@ -1,5 +1,6 @@
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { findAlertmanager } from './alertmanager.ts';
 import { findJava } from './java.ts';
 import { OLDEST_JAVA } from './kafka.ts';
 
@@ -7,18 +8,20 @@ import { OLDEST_JAVA } from './kafka.ts';
 export interface LocalMeans {
   readonly redis: boolean;
   readonly kafka: boolean;
+  readonly alertmanager: boolean;
 }
 
 const run = promisify(execFile);
 
 /** Looks for the programs that a local Redis and a local Kafka need; starts no server. */
 export async function findLocalMeans(): Promise<LocalMeans> {
-  const [redis, java, maven] = await Promise.all([
+  const [redis, java, maven, alertmanager] = await Promise.all([
     succeeds(run('redis-server', ['--version'])),
     succeeds(findJava(OLDEST_JAVA)),
     succeeds(run('mvn', ['--version'])),
+    succeeds(findAlertmanager()),
   ]);
-  return { redis, kafka: java && maven };
+  return { redis, kafka: java && maven, alertmanager };
 }
 
 async function succeeds(attempt: Promise<unknown>): Promise<boolean> {

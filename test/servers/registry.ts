@@ -25,7 +25,7 @@ const START_DEADLINE_MS = 90_000;
  */
 export async function startLocalRegistry(): Promise<LocalRegistry> {
   const [java, jars] = await Promise.all([findJava(OLDEST_JAVA), registryJars()]);
-  const [port] = await freePorts(1);
+  const [port, managementPort] = await freePorts(2);
   const directory = temporaryDirectory('vigil-registry-');
   const url = `http://${HOST}:${port}${CONFLUENT_API_PATH}`;
   return startLocalServer(
@@ -38,6 +38,9 @@ export async function startLocalRegistry(): Promise<LocalRegistry> {
         '-XX:+UseSerialGC',
         `-Dquarkus.http.host=${HOST}`,
         `-Dquarkus.http.port=${port}`,
+        // Otherwise on 9000, where only one registry of a machine can be.
+        `-Dquarkus.management.host=${HOST}`,
+        `-Dquarkus.management.port=${managementPort}`,
         '-Dquarkus.log.level=WARN',
         '-jar',
         `${jars}/quarkus-run.jar`,
