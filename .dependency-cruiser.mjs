@@ -54,6 +54,18 @@ export default {
       [domain, '^packages/contracts/'],
       'Schemas are data; their checks know contracts.',
     ),
+    row(
+      'services/control-room/page',
+      [domain, '^services/control-room/src/api/model\\.ts$'],
+      'The page knows the domain and what the API says, and nothing of the server.',
+    ),
+    {
+      name: 'server-serves-files',
+      severity: 'error',
+      comment: 'The page runs in a browser: the server hands out what it was built to.',
+      from: { path: '^services/control-room/src/' },
+      to: { path: '^services/control-room/page/' },
+    },
     {
       name: 'domain-is-pure',
       severity: 'error',
@@ -95,6 +107,21 @@ export default {
       to: { path: '^services/', pathNot: '^services/$1/' },
     },
     {
+      name: 'replay-only-reads',
+      severity: 'error',
+      comment:
+        'A replay reads a live log and cannot write to it: it knows LogReader, and nothing that it imports leads to what appends, publishes or joins a group.',
+      from: { path: '^services/replay/', pathNot: tests },
+      to: {
+        reachable: true,
+        path: [
+          '^packages/event-log/src/(port\\.ts$|kafka/|in-process/)',
+          '^packages/(engine|deployment|working-set)/',
+          '(^|/)node_modules/(kafkajs|ioredis)/',
+        ],
+      },
+    },
+    {
       name: 'nothing-ships-tests',
       severity: 'error',
       comment: 'Code that ships does not import tests or what is there for tests only.',
@@ -118,6 +145,7 @@ export default {
         pathNot: [
           tests,
           '\\.d\\.ts$',
+          '/vite\\.config\\.ts$',
           '^services/[^/]+/src/main\\.ts$',
           '^test/.*(global-setup|bench)',
         ],
@@ -141,6 +169,7 @@ export default {
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
+    exclude: { path: '/dist/' },
     // Imports of types are gone after compilation, and are arrows all the same.
     tsPreCompilationDeps: true,
     parser: 'tsc',

@@ -38,6 +38,19 @@ const files: Record<string, string> = {
   'packages/engine/src/egg.ts':
     "import { chicken } from './chicken.ts';\nexport const egg = () => chicken;\n",
   'packages/engine/src/forgotten.ts': 'export const forgotten = 1;\n',
+  'packages/event-log/src/reader.ts': 'export interface LogReader { read(): void }\n',
+  'packages/event-log/src/port.ts': 'export interface EventLog { append(): void }\n',
+  'packages/event-log/src/files/read-facts.ts':
+    "import type { LogReader } from '../reader.ts';\nexport type Facts = LogReader;\n",
+  'packages/event-log/src/files/facts-to-kafka.ts':
+    "import { publish } from '../kafka/publisher.ts';\nexport const send = publish;\n",
+  'packages/event-log/src/kafka/publisher.ts': "export { Kafka as publish } from 'kafkajs';\n",
+  'services/replay/src/reads.ts':
+    "import type { Facts } from '@vigil/event-log/files/read-facts';\nimport type { LogReader } from '@vigil/event-log/reader';\nexport type Read = Facts | LogReader;\n",
+  'services/replay/src/names-the-log.ts':
+    "import type { EventLog } from '@vigil/event-log/port';\nexport type Live = EventLog;\n",
+  'services/replay/src/publishes-by-a-detour.ts':
+    "import { send } from '@vigil/event-log/files/facts-to-kafka';\nexport { send };\n",
   'services/replay/src/main.ts': "import { value } from '@vigil/domain/value';\nvoid value;\n",
   'services/vigil/src/main.ts': "import '../../replay/src/main.ts';\n",
   'services/breach-detector/src/main.ts': "import '../../replay/src/main.ts';\n",
@@ -66,6 +79,18 @@ const refused = [
     'a service importing another',
     'services-are-strangers: services/breach-detector/src/main.ts → services/replay/src/main.ts',
   ],
+  [
+    'a replay naming the type of a live log',
+    'replay-only-reads: services/replay/src/names-the-log.ts → packages/event-log/src/port.ts',
+  ],
+  [
+    'a replay that comes to a publisher through others',
+    'replay-only-reads: services/replay/src/publishes-by-a-detour.ts → packages/event-log/src/kafka/publisher.ts',
+  ],
+  [
+    'a replay that comes to a client of Kafka',
+    'replay-only-reads: services/replay/src/publishes-by-a-detour.ts → node_modules/kafkajs/index.js',
+  ],
   ['a cycle', 'no-cycles: packages/engine/src/chicken.ts → packages/engine/src/egg.ts'],
   [
     'a file nobody imports',
@@ -84,22 +109,19 @@ beforeAll(async () => {
     await writeFile(join(tree, path), text);
   }
   await mkdir(join(tree, 'node_modules/@vigil'), { recursive: true });
-  for (const name of ['domain', 'working-set', 'engine', 'service-kit']) {
-    const manifest = { name: `@vigil/${name}`, type: 'module', exports: { './*': './src/*.ts' } };
+  const dependencies = { zod: '*', kafkajs: '*' };
+  for (const name of ['domain', 'working-set', 'event-log', 'engine', 'service-kit']) {
+    const named = { name: `@vigil/${name}`, type: 'module', dependencies };
+    const manifest = { ...named, exports: { './*': './src/*.ts' } };
     await writeFile(join(tree, `packages/${name}/package.json`), JSON.stringify(manifest));
     await symlink(join(tree, 'packages', name), join(tree, 'node_modules/@vigil', name));
   }
-  const dependencies = { zod: '*', kafkajs: '*' };
   for (const name of Object.keys(dependencies)) {
     const folder = join(tree, 'node_modules', name);
     await mkdir(folder);
     await writeFile(join(folder, 'package.json'), JSON.stringify({ name, main: 'index.js' }));
     await writeFile(join(folder, 'index.js'), '');
   }
-  await writeFile(
-    join(tree, 'packages/domain/package.json'),
-    JSON.stringify({ name: '@vigil/domain', exports: { './*': './src/*.ts' }, dependencies }),
-  );
   await writeFile(join(tree, 'tsconfig.json'), '{}');
   found = await violations();
 }, 30_000);

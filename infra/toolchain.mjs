@@ -1,8 +1,8 @@
 // @ts-check
 /**
  * What `npm start`, `npm test`, `npm run vigil` and `npm run check` call. It needs only Node 20: it
- * sees to it that Node 24 and the dependencies are there, then hands over. Plain JavaScript without
- * imports beyond Node's own, because it runs before anything is installed.
+ * sees to it that Node 24, the dependencies and the page are there, then hands over. Plain JavaScript
+ * without imports beyond Node's own, because it runs before anything is installed.
  *
  * stdout belongs to the command that is run; whatever this file has to say goes to stderr.
  */
@@ -21,6 +21,7 @@ switch (command) {
   case 'test':
   case 'check': {
     const node = await ready({ quiet: false });
+    if (command === 'test') await (await import('./toolchain/page.mjs')).buildPage(node);
     const { runAll } = await import('./toolchain/runners.mjs');
     process.exitCode = await runAll(command, args, node);
     break;
@@ -38,6 +39,7 @@ switch (command) {
  */
 async function vigil(argv, how) {
   const node = await ready(how);
+  if (argv[0] === 'up') await (await import('./toolchain/page.mjs')).buildPage(node);
   // npm runs scripts in the root of the project; paths are meant from where the command was typed.
   const typedIn = process.env['INIT_CWD'];
   if (typedIn !== undefined && process.env['npm_lifecycle_event'] === command) {

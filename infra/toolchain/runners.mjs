@@ -25,6 +25,17 @@ export const runners = [
     argv: ['node_modules/typescript/bin/tsc', '--noEmit', '-p', 'tsconfig.json'],
   },
   {
+    name: 'page',
+    about: 'TypeScript of the control-room page',
+    command: 'check',
+    argv: [
+      'node_modules/typescript/bin/tsc',
+      '--noEmit',
+      '-p',
+      'services/control-room/page/tsconfig.json',
+    ],
+  },
+  {
     name: 'lint',
     about: 'Biome: linter and formatter',
     command: 'check',
