@@ -20,11 +20,16 @@ export interface LedgerReader {
   stop(): Promise<void>;
 }
 
-/** Subscribes with a client of its own, read committed, to one topic from the beginning. */
+/**
+ * Subscribes with a client of its own, read committed, to one topic from the beginning.
+ *
+ * @param onRecord called with each record as it comes, once.
+ */
 export async function readLedger(
   servers: ServerAddresses,
   codec: Codec,
   group: string,
+  onRecord: (record: LedgerRecord) => void = () => undefined,
 ): Promise<LedgerReader> {
   const kafka = new Kafka({
     brokers: servers.kafkaBrokers,
@@ -33,10 +38,14 @@ export async function readLedger(
   });
   const consumer = kafka.consumer({ groupId: group, readUncommitted: false });
   const records: LedgerRecord[] = [];
+  // After a failure a member is handed again what it had not yet noted as read.
+  const next = new Map<number, bigint>();
   await consumer.connect();
   await consumer.subscribe({ topics: [codec.topics.alerts], fromBeginning: true });
   await consumer.run({
     eachMessage: async ({ topic, partition, message }) => {
+      if (BigInt(message.offset) < (next.get(partition) ?? 0n)) return;
+      next.set(partition, BigInt(message.offset) + 1n);
       const record = await codec.decodeLedger({
         topic,
         partition,
@@ -47,6 +56,7 @@ export async function readLedger(
         headers: {},
       });
       records.push(record);
+      onRecord(record);
     },
   });
   return {

@@ -15,6 +15,11 @@ export interface KafkaOptions {
   readonly settings?: Readonly<Record<string, string>>;
   /** Passwords by user, for {@link LocalKafka.loginAddress}. */
   readonly users?: Readonly<Record<string, string>>;
+  /**
+   * Given where users log in, puts something in between (a proxy that spoils connections) and says where
+   * that listens: clients are told to go there.
+   */
+  readonly loginThrough?: (address: string) => Promise<string>;
 }
 
 /** A Kafka of a test's own: one node that is broker and controller. */
@@ -50,7 +55,8 @@ export async function startLocalKafka(options: KafkaOptions = {}): Promise<Local
   const [brokerPort, controllerPort, loginPort] = await freePorts(3);
   const directory = temporaryDirectory('vigil-kafka-');
   const address = `${HOST}:${brokerPort}`;
-  const loginAddress = `${HOST}:${loginPort}`;
+  const listens = `${HOST}:${loginPort}`;
+  const loginAddress = (await options.loginThrough?.(listens)) ?? listens;
   const users = Object.entries(options.users ?? {});
   // Kafka's own form, 22 characters; one that began with a hyphen would be taken for an option.
   const clusterId = `v${randomBytes(16).toString('base64url').slice(1)}`;
@@ -60,7 +66,7 @@ export async function startLocalKafka(options: KafkaOptions = {}): Promise<Local
     asProperties({
       'process.roles': 'broker,controller',
       'node.id': String(NODE_ID),
-      listeners: `CLIENTS://${address},LOGIN://${loginAddress},CONTROLLER://${HOST}:${controllerPort}`,
+      listeners: `CLIENTS://${address},LOGIN://${listens},CONTROLLER://${HOST}:${controllerPort}`,
       'advertised.listeners': `CLIENTS://${address},LOGIN://${loginAddress}`,
       'listener.security.protocol.map':
         'CLIENTS:PLAINTEXT,LOGIN:SASL_PLAINTEXT,CONTROLLER:PLAINTEXT',

@@ -11,6 +11,8 @@ import type { Logger } from '@vigil/service-kit/logging';
 import { checkRedis } from '@vigil/working-set/redis/check';
 import { openRedisWorkingSet } from '@vigil/working-set/redis/working-set';
 import { connectionTo, logThrough } from './kafka.ts';
+import { measuredLog, measuredWorkingSet } from './measured.ts';
+import type { VitalSigns } from './vital-signs.ts';
 
 /** An engine on real servers. */
 export interface Connected {
@@ -42,14 +44,15 @@ export async function connect(
   servers: Servers,
   policy: Policy,
   logger: Logger,
-  observe: Observe,
+  { observe, signs }: { readonly observe: Observe; readonly signs: VitalSigns },
 ): Promise<Connected> {
   const { deployment, topicPrefix, registerSchemas } = configuration;
   const topics = topicNames(topicPrefix);
-  const log = openLog(configuration, servers, logger);
+  const log = measuredLog(openLog(configuration, servers, logger), signs.kafka);
   const { redis, registry } = servers;
   await checkStore({ url: redis.url, cluster: redis.cluster }, logger);
-  const workingSet = await openRedisWorkingSet({ url: redis.url, cluster: redis.cluster });
+  const opened = await openRedisWorkingSet({ url: redis.url, cluster: redis.cluster });
+  const workingSet = measuredWorkingSet(opened, signs.redis);
   const close = async (): Promise<void> => {
     await log.close();
     await workingSet.close();

@@ -60,6 +60,12 @@ function metricsIn(registry: Registry) {
       labelNames: ['partition'],
       registers,
     }),
+    behind: new Gauge({
+      name: 'vigil_read_behind_records',
+      help: 'Records of an assigned partition that are still to be read.',
+      labelNames: ['topic', 'partition'],
+      registers,
+    }),
     failures: new Counter({
       name: 'vigil_failures_total',
       help: 'Failures after which a partition was taken up again.',
@@ -93,7 +99,16 @@ function count(observation: Observation, metrics: ReturnType<typeof metricsIn>):
     case 'watermark':
       metrics.watermarkAge.set({ partition: observation.partition }, observation.ageMs / 1_000);
       break;
+    case 'read': {
+      const { topic, partition, behind } = observation;
+      metrics.behind.set({ topic, partition }, Number(behind));
+      break;
+    }
+    case 'revoked':
+      metrics.behind.remove({ topic: observation.topic, partition: observation.partition });
+      break;
     case 'released':
+    case 'given-away':
       metrics.watermarkAge.remove({ partition: observation.partition });
       break;
     case 'failed':
@@ -102,6 +117,8 @@ function count(observation: Observation, metrics: ReturnType<typeof metricsIn>):
     case 'owned':
     case 'rebuilt':
     case 'waiting':
+    case 'assigned':
+    case 'looked-after':
       break;
   }
 }
@@ -137,6 +154,7 @@ function log(observation: Observation, logger: Logger): void {
       break;
     case 'waiting':
       logger.info('waits for the shard', {
+        topic: observation.topic,
         partition: observation.partition,
         reason: observation.why,
       });
@@ -158,6 +176,11 @@ function log(observation: Observation, logger: Logger): void {
       break;
     case 'facts-applied':
     case 'watermark':
+    case 'assigned':
+    case 'revoked':
+    case 'read':
+    case 'looked-after':
+    case 'given-away':
       break;
   }
 }

@@ -61,6 +61,7 @@ class UnderOtherPolicy extends Error {
 async function own(engine: Engine, shard: Shard, signal: AbortSignal): Promise<void> {
   const { log, codec, observe } = engine;
   let backOff: number = backOffMs.first;
+  observe({ event: 'looked-after', partition: shard.partition });
   while (!signal.aborted) {
     let publisher: Publisher | undefined;
     try {
@@ -92,6 +93,7 @@ async function own(engine: Engine, shard: Shard, signal: AbortSignal): Promise<v
       });
     }
   }
+  observe({ event: 'given-away', partition: shard.partition });
 }
 
 /** Remembers that nobody looked at the shard for a while: what fell due meanwhile is late for that. */
@@ -124,6 +126,7 @@ async function watch(
     if (!isUnder(state, policy) || isSwept(state)) {
       throw new UnderOtherPolicy("a change of policy is under way that is not this owner's");
     }
+    engine.observe({ event: 'looked-after', partition: shard.partition });
     if (state.mode === 'rebuilding') {
       if (!(await finishRebuild(engine, shard, state))) await timer.pause(engine.tickMs, signal);
       continue;

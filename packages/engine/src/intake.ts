@@ -26,6 +26,7 @@ export function factIntake(engine: Engine): PartitionHandlers {
       const topic = inputTopicOf(engine, logTopic);
       const place = placeOf(logTopic, partition);
       held.add(place);
+      observe({ event: 'assigned', topic, partition });
       for (let waited = false; held.has(place); waited = true) {
         const state = await workingSet.shard(shardOf(partition));
         if (state.mode !== undefined) {
@@ -34,7 +35,9 @@ export function factIntake(engine: Engine): PartitionHandlers {
           believed.set(place, offset);
           return offset;
         }
-        if (!waited) observe({ event: 'waiting', partition, why: 'its detector to prepare it' });
+        if (!waited) {
+          observe({ event: 'waiting', topic, partition, why: 'its detector to prepare it' });
+        }
         await engine.timer.pause(engine.tickMs * 4);
       }
       return undefined;
@@ -44,6 +47,7 @@ export function factIntake(engine: Engine): PartitionHandlers {
       const place = placeOf(logTopic, partition);
       held.delete(place);
       believed.delete(place);
+      observe({ event: 'revoked', topic: inputTopicOf(engine, logTopic), partition });
     },
 
     async batch(batch) {
@@ -70,6 +74,8 @@ export function factIntake(engine: Engine): PartitionHandlers {
         facts: read.facts.length,
         incidents,
       });
+      const behind = batch.end - batch.position;
+      observe({ event: 'read', topic, partition: batch.partition, behind });
     },
 
     async caughtUp(logTopic, partition, position, readAt) {
@@ -85,6 +91,7 @@ export function factIntake(engine: Engine): PartitionHandlers {
         readTo: earlier(readAt as Instant, engine.clock()),
       });
       believed.set(place, position);
+      observe({ event: 'read', topic, partition, behind: 0n });
     },
   };
 }

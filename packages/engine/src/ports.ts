@@ -119,7 +119,27 @@ export type Observation =
       readonly rebuilding: boolean;
     }
   | { readonly event: 'rebuilt'; readonly partition: number }
-  | { readonly event: 'waiting'; readonly partition: number; readonly why: string }
+  | {
+      readonly event: 'waiting';
+      readonly topic: InputTopic;
+      readonly partition: number;
+      readonly why: string;
+    }
+  /** A partition of an input topic was given to this process, or taken from it. */
+  | {
+      readonly event: 'assigned' | 'revoked';
+      readonly topic: InputTopic;
+      readonly partition: number;
+    }
+  /** All that was read of it is in the working set; so many records are still to be read. */
+  | {
+      readonly event: 'read';
+      readonly topic: InputTopic;
+      readonly partition: number;
+      readonly behind: bigint;
+    }
+  /** The owner of a shard has looked at it once more; or it is this process's no longer. */
+  | { readonly event: 'looked-after' | 'given-away'; readonly partition: number }
   | { readonly event: 'released'; readonly partition: number; readonly why: string }
   | { readonly event: 'watermark'; readonly partition: number; readonly ageMs: number }
   | { readonly event: 'failed'; readonly partition: number; readonly error: Error };

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { factSets, instants, nine, policies } from '../../testing/facts-arbitrary.ts';
+import { runs } from '../../testing/runs.ts';
 import type { Fact } from '../facts/fact.ts';
 import { alertIdOf } from '../ledger/alert.ts';
 import { difference, type Said, standingBreaches } from '../ledger/difference.ts';
@@ -8,7 +9,7 @@ import { type Instant, plus } from '../time/instant.ts';
 import { countedOutcomes, slotChanges, windowFigures } from '../windows/slots.ts';
 import { assess } from './assess.ts';
 
-const numRuns = 10_000;
+const numRuns = runs(10_000);
 const farFuture = plus(nine, 400 * 24 * 3_600_000);
 
 /** What an assessment says, without when it says something else. */

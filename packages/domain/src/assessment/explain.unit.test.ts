@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { factSets, instants, policies } from '../../testing/facts-arbitrary.ts';
+import { runs } from '../../testing/runs.ts';
 import { parseCloudEvent } from '../facts/cloud-event.ts';
 import type { Fact } from '../facts/fact.ts';
 import { parsePolicy } from '../policy/parse.ts';
@@ -109,7 +110,7 @@ describe('the story of an incident', () => {
         expect(alerts).toHaveLength(assess(facts, anyPolicy, now).alerts.length);
         expect(JSON.stringify(lines)).not.toMatch(/undefined|NaN|Invalid/);
       }),
-      { numRuns: 500 },
+      { numRuns: runs(500) },
     );
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { factSets } from '../../testing/facts-arbitrary.ts';
+import { runs } from '../../testing/runs.ts';
 import { checkFact } from './check-fact.ts';
 import { formatCloudEvent } from './cloud-event.ts';
 import { instantField } from './fact.ts';
@@ -70,7 +71,7 @@ describe('a fact that is plainly right', () => {
           expect(quick).toEqual({ kind: 'fact', fact: { ...thorough.fact, source: 'urn:e' } });
         } else expect(quick).toEqual(thorough);
       }),
-      { numRuns: 5_000 },
+      { numRuns: runs(5_000) },
     );
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { factSets, instants, policies } from '../../testing/facts-arbitrary.ts';
+import { runs } from '../../testing/runs.ts';
 import { assess } from '../assessment/assess.ts';
 import type { Fact } from '../facts/fact.ts';
 import { plus } from '../time/instant.ts';
@@ -32,7 +33,7 @@ describe('what could have been said', () => {
         );
         expect(standing.sort()).toEqual(alerts.map(alertIdOf).sort());
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 
@@ -47,7 +48,7 @@ describe('what could have been said', () => {
           expect(one.retractedAt).toBeUndefined();
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 
@@ -61,7 +62,7 @@ describe('what could have been said', () => {
         expect(new Set(pairs).size).toBe(pairs.length);
         for (const { alert, knownAt } of said) expect(knownAt).toBeGreaterThanOrEqual(alert.at);
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs(1_000) },
     );
   });
 });

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { factSets, instants, policies } from '../../testing/facts-arbitrary.ts';
+import { runs } from '../../testing/runs.ts';
 import { assess } from '../assessment/assess.ts';
 import type { Fact, IncidentId } from '../facts/fact.ts';
 import type { Policy } from '../policy/policy.ts';
@@ -54,7 +55,7 @@ describe('an audit', () => {
         const recorded = auditIncident(arrivals, said, terms(policy, until)).findings;
         expect(recorded.filter(({ kind }) => kind !== 'late')).toEqual([]);
       }),
-      { numRuns: 1_000 },
+      { numRuns: runs(1_000) },
     );
   });
 

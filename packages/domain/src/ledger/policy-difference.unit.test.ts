@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { expect, it } from 'vitest';
 import { factSets, instants, policies } from '../../testing/facts-arbitrary.ts';
+import { runs } from '../../testing/runs.ts';
 import { assess } from '../assessment/assess.ts';
 import { policyChanges } from './policy-difference.ts';
 
@@ -19,6 +20,6 @@ it('says how to come from the alerts of one policy to those of the other', () =>
       expect([...said].sort()).toEqual(after.map((alert) => name(alert, alert.at)).sort());
       expect(policyChanges(before, before)).toEqual([]);
     }),
-    { numRuns: 1_000 },
+    { numRuns: runs(1_000) },
   );
 });

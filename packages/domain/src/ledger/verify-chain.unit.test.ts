@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../testing/runs.ts';
 import { type ChainHash, type ChainHead, linkOf, origin } from './chain.ts';
 import type { ChainRecord } from './chain-stretches.ts';
 import { type ChainFinding, chainVerifier, type SignedHead } from './verify-chain.ts';
@@ -104,7 +105,7 @@ describe('the chain of a ledger', () => {
         const altered = records.map((one, index) => (index === at ? alter(one) : one));
         expect(tellingOf(altered)).toEqual([`altered ${name(at)}`]);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -133,7 +134,7 @@ describe('the chain of a ledger', () => {
         const invented = { ...recordAfter(origin, 'invented'), link: link(before, after) };
         expect(tellingOf(records.toSpliced(at, 0, invented))).toEqual(['inserted invented']);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -184,7 +185,7 @@ describe('the chain of a ledger', () => {
         else expect(concerned.sort()).toEqual([name(i), name(j)].sort());
         expect(findings.length).toBeGreaterThan(0);
       }),
-      { numRuns: 300 },
+      { numRuns: runs(300) },
     );
   });
 
@@ -230,7 +231,7 @@ describe('the chain of a ledger', () => {
           expect(findings.length > 0 || unlinkedBefore > 0).toBe(!isSame);
         },
       ),
-      { numRuns: 1_000 },
+      { numRuns: runs(1_000) },
     );
   });
 

@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { factSets, instants, nine, policies } from '../../testing/facts-arbitrary.ts';
+import { runs } from '../../testing/runs.ts';
 import { assess } from '../assessment/assess.ts';
 import { throughScope } from '../assessment/clock.ts';
 import { distinctFacts } from '../facts/distinct.ts';
@@ -52,7 +53,7 @@ describe('the waits of an incident', () => {
         const reached = waits.flatMap(({ end }) => (end?.how === 'reached' ? [end.ms] : []));
         expect(reached).toEqual(samples.map(({ attendanceMs }) => attendanceMs));
       }),
-      { numRuns: 10_000 },
+      { numRuns: runs(10_000) },
     );
   });
 
@@ -66,7 +67,7 @@ describe('the waits of an incident', () => {
         const open = waitsUnder(known, policy, until).filter((w) => w.outcome === 'not-yet-due');
         expect(open).toHaveLength(atLast - now);
       }),
-      { numRuns: 10_000 },
+      { numRuns: runs(10_000) },
     );
   });
 });
@@ -88,7 +89,7 @@ describe('a tally', () => {
           }
         }
       }),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 
@@ -111,7 +112,7 @@ describe('a tally', () => {
           expect(mergeTallies(one, other)).toEqual(whole);
         },
       ),
-      { numRuns: 2_000 },
+      { numRuns: runs(2_000) },
     );
   });
 

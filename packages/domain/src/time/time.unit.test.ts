@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { runs } from '../../testing/runs.ts';
 import { describeDuration, parseDuration } from './duration.ts';
 import { checkInstant, formatInstant, type Instant, parseInstant } from './instant.ts';
 
@@ -24,7 +25,7 @@ describe('an instant', () => {
           expect(parseInstant(`${local}${zone}`)).toBe(ms);
         },
       ),
-      { numRuns: 10_000 },
+      { numRuns: runs(10_000) },
     );
   });
 

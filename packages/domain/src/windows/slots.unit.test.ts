@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nine } from '../../testing/facts-arbitrary.ts';
+import { runs } from '../../testing/runs.ts';
 import type { ForceId } from '../facts/fact.ts';
 import type { Objective } from '../policy/policy.ts';
 import type { Duration } from '../time/duration.ts';
@@ -55,7 +56,7 @@ describe('the figures of a window', () => {
           }
         },
       ),
-      { numRuns: 10_000 },
+      { numRuns: runs(10_000) },
     );
   });
 

@@ -2,15 +2,19 @@ import { startAttendanceConsumer } from '@vigil/attendance-consumer/attendance-c
 import { startBreachDetector } from '@vigil/breach-detector/breach-detector';
 import { connect } from '@vigil/deployment/connect';
 import { observeWith } from '@vigil/deployment/observe';
-import type { Engine } from '@vigil/engine/ports';
+import { isUnreachable } from '@vigil/deployment/unreachable';
+import { watchVitalSigns } from '@vigil/deployment/vital-signs';
+import type { Engine, Observe } from '@vigil/engine/ports';
 import type { Running } from '@vigil/event-log/port';
 import { startIncidentConsumer } from '@vigil/incident-consumer/incident-consumer';
 import { type Configuration, loadConfiguration } from '@vigil/service-kit/configuration';
+import { watchEventLoop } from '@vigil/service-kit/event-loop';
 import { startHealthServer } from '@vigil/service-kit/health';
 import { createLogger } from '@vigil/service-kit/logging';
 import { createMetrics } from '@vigil/service-kit/metrics';
 import { createLifetime } from '@vigil/service-kit/shutdown';
 import { Argument, type Command } from 'commander';
+import pRetry from 'p-retry';
 import { readPolicyFile } from '../policy-file.ts';
 import { type Setting, startRoom } from '../room.ts';
 import { startDeliveries } from '../start-deliveries.ts';
@@ -66,15 +70,18 @@ export async function run(
     logger.fatal('set KAFKA_BROKERS, REDIS_URL and SCHEMA_REGISTRY_URL, or use "vigil up"');
     return 2;
   }
-  let ready = false;
+  let missing: string | undefined = 'it has not joined its groups yet';
+  const signs = watchVitalSigns(metrics);
+  const eventLoop = watchEventLoop();
+  lifetime.onStop('event-loop watch', () => eventLoop.stop());
   if (configuration.http !== undefined) {
     const { host, port } = configuration.http;
     const health = await startHealthServer({
       host,
       port,
       metrics,
-      live: {},
-      ready: { started: () => (ready ? undefined : 'it has not joined its groups yet') },
+      live: signs.live,
+      ready: { started: () => missing, 'event-loop': eventLoop.check, ...signs.ready },
     });
     lifetime.onStop('health', () => health.close());
     logger.info('serves health and metrics', { host: health.host, port: health.port });
@@ -82,18 +89,52 @@ export async function run(
   return lifetime.end(
     (async () => {
       const policy = await readPolicyFile(configuration.policy);
-      const observe = observeWith(logger, metrics);
-      const connected = await connect(configuration, servers, policy, logger, observe);
-      lifetime.onStop('connections', () => connected.close());
-      const running: Running[] = [];
-      for (const start of starts) {
-        const one = await start({ ...connected, configuration, logger, metrics });
-        running.push(one);
-        lifetime.onStop('service', () => one.stop());
-      }
-      ready = true;
+      const observing = observeWith(logger, metrics);
+      const observe: Observe = (observation) => {
+        signs.observe(observation);
+        observing(observation);
+      };
+      const begin = async (): Promise<Running[]> => {
+        const connected = await connect(configuration, servers, policy, logger, { observe, signs });
+        try {
+          const setting = { ...connected, configuration, logger, metrics };
+          const running = await startAll(starts, setting);
+          lifetime.onStop('connections', () => connected.close());
+          return running;
+        } catch (error) {
+          await connected.close();
+          throw error;
+        }
+      };
+      const running = await pRetry(begin, {
+        ...{ retries: Number.POSITIVE_INFINITY, signal: lifetime.stopping, randomize: true },
+        ...{ minTimeout: 500, maxTimeout: 10_000 },
+        shouldRetry: ({ error }) => isUnreachable(error),
+        onFailedAttempt({ error, attemptNumber }) {
+          missing = error.message.slice(0, 200);
+          const fields = { attempt: attemptNumber, error };
+          if (isUnreachable(error)) logger.warn('waits for a server that it needs', fields);
+        },
+      }).catch((error: unknown) => {
+        if (lifetime.stopping.aborted) return [];
+        throw error;
+      });
+      for (const one of running) lifetime.onStop('service', () => one.stop());
+      missing = undefined;
       logger.info('started', { policyVersion: policy.policyVersion });
       await Promise.race(running.map(({ failed }) => failed));
     })(),
   );
+}
+
+/** Starts all, or none: what was started before one failed is stopped. */
+async function startAll(starts: readonly Start[], setting: Setting): Promise<Running[]> {
+  const running: Running[] = [];
+  try {
+    for (const start of starts) running.push(await start(setting));
+    return running;
+  } catch (error) {
+    await Promise.all(running.map((one) => one.stop()));
+    throw error;
+  }
 }
