@@ -10,6 +10,7 @@ import { Kafka, logLevel, type Producer } from 'kafkajs';
 import { type LedgerReader, openTestCodec, readLedger } from '../integration/ledger-reader.ts';
 import { vigil } from '../integration/vigil-process.ts';
 import { type LocalKafka, startLocalKafka } from '../servers/kafka.ts';
+import { freePorts } from '../servers/ports.ts';
 import { type LocalRedis, startLocalRedis } from '../servers/redis.ts';
 import { type LocalRegistry, startLocalRegistry } from '../servers/registry.ts';
 import { type FaultProxy, startFaultProxy } from './fault-proxy.ts';
@@ -148,9 +149,9 @@ async function build(
     if (kind === 'alert' && !received.has(alertId)) received.set(alertId, Date.now());
   });
   closing.push(() => ledger.stop());
-  const services = deciding.flatMap((name) =>
-    Array.from({ length: instances }, () => supervise(name, environment)),
-  );
+  const names = deciding.flatMap((name) => Array.from({ length: instances }, () => name));
+  const ports = await freePorts(names.length);
+  const services = names.map((name, index) => supervise(name, environment, ports[index] ?? 0));
   closing.push(() => Promise.all(services.map((service) => service.stop())));
   await Promise.all(services.map((service) => service.ready()));
   return {

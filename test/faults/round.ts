@@ -1,14 +1,14 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { formatCloudEvent } from '@vigil/domain/facts/cloud-event';
 import { topicOf } from '@vigil/domain/facts/fact';
 import type { AlertId } from '@vigil/domain/ledger/alert';
-import { formatInstant, type Instant, plus } from '@vigil/domain/time/instant';
-import { vigil } from '../integration/vigil-process.ts';
+import { type Instant, plus } from '@vigil/domain/time/instant';
 import { until } from '../servers/until.ts';
 import { randomFrom } from '../simulation/random.ts';
 import type { Fault } from './faults.ts';
+import { replayed } from './replayed.ts';
 import type { Rig } from './rig.ts';
 import { type Timed, traffic } from './traffic.ts';
 
@@ -60,7 +60,10 @@ export async function playRound(rig: Rig, fault: Fault, seed: number): Promise<R
 
   const end = plus(to, 3_001);
   while (Date.now() < end) await sleep(end - Date.now());
-  const expected = new Set(await replayed(rig, timed, name, end));
+  const file = join(rig.folder, `${name}.ndjson`);
+  const lines = timed.map(({ fact }) => `${JSON.stringify(formatCloudEvent(fact))}\n`);
+  await writeFile(file, lines.join(''));
+  const expected = new Set(await replayed(rig, file, name, end));
   const standing = (): Set<AlertId> =>
     new Set(
       [...ledger.standing().values()].flatMap((one) =>
@@ -130,30 +133,8 @@ async function send(
   return inLog;
 }
 
-/** The ids of the alerts that `vigil replay` says should exist at an instant. */
-async function replayed(
-  { folder, policy }: Rig,
-  timed: readonly Timed[],
-  name: string,
-  end: Instant,
-): Promise<AlertId[]> {
-  const file = join(folder, `${name}.ndjson`);
-  const lines = timed.map(({ fact }) => `${JSON.stringify(formatCloudEvent(fact))}\n`);
-  await writeFile(file, lines.join(''));
-  const out = join(folder, name);
-  const { status, stderr } = await vigil([
-    ...['replay', '--facts', file, '--policy', policy],
-    ...['--until', formatInstant(end), '--out', out],
-  ]);
-  if (status !== 0) throw new Error(stderr);
-  const alerts = (await readFile(join(out, 'alerts.ndjson'), 'utf8')).trim().split('\n');
-  return alerts.flatMap((line) => {
-    const { alertId, incidentId } = JSON.parse(line);
-    return incidentId === undefined ? [] : [alertId as AlertId];
-  });
-}
-
-function repeated(names: readonly string[]): string[] {
+/** The names that stand there a second time. */
+export function repeated(names: readonly string[]): string[] {
   const seen = new Set<string>();
   return names.filter((name) => seen.size === seen.add(name).size);
 }

@@ -7,6 +7,8 @@ const RESTART_MS = 1_000;
 /** One instance of a service that is started again whenever it ends. */
 export interface Supervised {
   readonly name: string;
+  /** Where it answers for its health. */
+  readonly health: string;
   /** The process that runs now. */
   pid(): number | undefined;
   /** How often it was started again. */
@@ -24,14 +26,22 @@ export interface Supervised {
   log(): string;
 }
 
-/** Starts one instance of a service. */
-export function supervise(name: string, environment: Readonly<Record<string, string>>): Supervised {
+/**
+ * Starts one instance of a service.
+ *
+ * @param port where it answers for its health, each of its processes in turn.
+ */
+export function supervise(
+  name: string,
+  environment: Readonly<Record<string, string>>,
+  port: number,
+): Supervised {
   let stopping = false;
   let restarts = 0;
   let service: Service = launch();
 
   function launch(): Service {
-    const one = startService(name, environment);
+    const one = startService(name, { ...environment, VIGIL_HTTP_PORT: String(port) });
     one.process.once('close', () => void again());
     return one;
   }
@@ -45,6 +55,7 @@ export function supervise(name: string, environment: Readonly<Record<string, str
 
   return {
     name,
+    health: `http://127.0.0.1:${port}`,
     pid: () => service.process.pid,
     restarts: () => restarts,
     kill: () => void service.process.kill('SIGKILL'),

@@ -12,9 +12,55 @@ const hour = 3_600_000;
 const source = 'urn:police:example:cad' as SourceId;
 
 /**
- * Priority incidents with a child, each due (after 60 minutes) at an instant between `from` and `to`:
- * half of them never attended, a quarter in time and told in time, a quarter too late. One fact in ten
- * comes twice.
+ * A priority incident with a child that is due (after 60 minutes) at an instant a few seconds from now:
+ * one in two is never attended, one in four in time and told in time, one in four too late. One fact
+ * in ten comes twice.
+ *
+ * @param closedAfter - milliseconds from the due instant until it is closed; it stays open if not said.
+ */
+export function oneIncident(
+  name: string,
+  due: Instant,
+  random: Random,
+  closedAfter?: number,
+): Timed[] {
+  const incidentId = name as IncidentId;
+  const sent: Timed[] = [];
+  const send = (sendAt: Instant, fact: Fact): void => {
+    sent.push({ sendAt, fact });
+    if (random.chance(0.1)) sent.push({ sendAt: plus(sendAt, random.between(0, 3_000)), fact });
+  };
+  send(plus(due, -random.between(1_500, 8_000)), {
+    type: 'incident-created',
+    id: `${incidentId}-c` as FactId,
+    ...{ source, incidentId, at: plus(due, -hour) },
+    forceId: 'example' as ForceId,
+    grade: 'priority',
+    childInvolvement: 'involved',
+  });
+  const fate = random.between(0, 3);
+  if (fate >= 2) {
+    const at = plus(due, fate === 3 ? random.between(1, 3_000) : -random.between(500, 1_400));
+    send(plus(at, random.between(0, 200)), {
+      type: 'officer-attended',
+      id: `${incidentId}-a` as FactId,
+      ...{ source, incidentId, at, unitId: 'EX21' as UnitId },
+    });
+  }
+  if (closedAfter !== undefined) {
+    const at = plus(due, closedAfter);
+    send(at, {
+      type: 'incident-closed',
+      id: `${incidentId}-x` as FactId,
+      ...{ source, incidentId, at },
+      outcome: 'resolved',
+    });
+  }
+  return sent;
+}
+
+/**
+ * Incidents due at instants between `from` and `to`.
  *
  * @param name begins the ids of the incidents.
  * @returns the facts in the order in which they are sent.
@@ -25,31 +71,9 @@ export function traffic(
   { from, to }: { readonly from: Instant; readonly to: Instant },
   random: Random,
 ): Timed[] {
-  const sent: Timed[] = [];
-  const send = (sendAt: Instant, fact: Fact): void => {
-    sent.push({ sendAt, fact });
-    if (random.chance(0.1)) sent.push({ sendAt: plus(sendAt, random.between(0, 3_000)), fact });
-  };
-  for (let index = 0; index < incidents; index++) {
-    const incidentId = `${name}-${index}` as IncidentId;
-    const due = random.between(from, to) as Instant;
-    send(plus(due, -random.between(1_500, 8_000)), {
-      type: 'incident-created',
-      id: `${incidentId}-c` as FactId,
-      ...{ source, incidentId, at: plus(due, -hour) },
-      forceId: 'example' as ForceId,
-      grade: 'priority',
-      childInvolvement: 'involved',
-    });
-    const fate = random.between(0, 3);
-    if (fate < 2) continue;
-    const late = fate === 3;
-    const at = plus(due, late ? random.between(1, 3_000) : -random.between(500, 1_400));
-    send(plus(at, random.between(0, 200)), {
-      type: 'officer-attended',
-      id: `${incidentId}-a` as FactId,
-      ...{ source, incidentId, at, unitId: 'EX21' as UnitId },
-    });
-  }
-  return sent.sort((a, b) => a.sendAt - b.sendAt);
+  return Array.from({ length: incidents }, (_, index) =>
+    oneIncident(`${name}-${index}`, random.between(from, to) as Instant, random),
+  )
+    .flat()
+    .sort((a, b) => a.sendAt - b.sendAt);
 }

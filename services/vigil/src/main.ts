@@ -17,6 +17,7 @@ const commands = {
   ledger: ['what was published: export, checkpoint, verify', () => import('./commands/ledger.ts')],
   policy: ['checks a policy; what another would change', () => import('./commands/policy.ts')],
   bench: ['measures, beside others', () => import('./commands/bench.ts')],
+  doctor: ['what is wrong, and how to mend it', () => import('./commands/doctor.ts')],
   topics: ['topics and schemas: plan, apply, check', () => import('./commands/topics.ts')],
 } as const satisfies Record<
   string,

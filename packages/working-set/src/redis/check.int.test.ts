@@ -16,6 +16,15 @@ describeWithLocal('redis', 'the check of a Redis', () => {
     await redis.stop();
   });
 
+  it('says how far this machine and Redis disagree on what time it is', async () => {
+    const redis = await startLocalRedis({ appendOnly: true });
+    const clock = () => Date.now() + 3_000;
+    const [finding] = await checkRedis({ url: redis.url, cluster: false, clock });
+    expect(finding).toMatchObject({ severity: 'warning', code: 'VIGIL_CLOCK_OFF' });
+    expect(finding?.what).toMatch(/3\.0 s ahead/);
+    await redis.stop();
+  });
+
   it('says that one evicts, runs out of memory and keeps nothing, errors first, each with a remedy', async () => {
     const redis = await startLocalRedis({
       settings: [

@@ -1,3 +1,4 @@
+import type { Redis } from 'ioredis';
 import { asked, connectToRedis, type RedisOptions } from './connection.ts';
 
 /** Something about a Redis that an operator should know before Vigil uses it. */
@@ -16,12 +17,15 @@ export type RedisFindingCode =
   | 'VIGIL_REDIS_READ_ONLY'
   | 'VIGIL_REDIS_CANNOT_SAVE'
   | 'VIGIL_REDIS_MEMORY_LOW'
-  | 'VIGIL_REDIS_NOT_PERSISTENT';
+  | 'VIGIL_REDIS_NOT_PERSISTENT'
+  | 'VIGIL_CLOCK_OFF';
 
 /** The oldest Redis that the adapter is meant for; Valkey says 7.2. */
 const oldest = { major: 6, minor: 2 } as const;
 /** The part of maxmemory in use from which an operator is warned. */
 const memoryLow = 0.8;
+/** A clock that is wrong by more raises alerts so much too early or too late, in milliseconds. */
+const clockOffMs = 1_000;
 
 /**
  * Looks at the Redis behind a URL, of a cluster at every primary. It only asks INFO, which hosted
@@ -30,12 +34,17 @@ const memoryLow = 0.8;
  * @returns what was found, errors first; a finding that several nodes share is given once.
  * @throws WorkingSetUnavailable when Redis does not answer, WorkingSetRefused when it says no.
  */
-export async function checkRedis(options: RedisOptions): Promise<readonly RedisFinding[]> {
+export async function checkRedis(
+  options: RedisOptions & { readonly clock?: () => number },
+): Promise<readonly RedisFinding[]> {
   const client = await connectToRedis(options);
   try {
     const nodes = 'nodes' in client ? client.nodes('master') : [client];
     const infos = await Promise.all(nodes.map((node) => asked(node.info(), options.answerMs)));
-    const findings = infos.flatMap((info) => findingsOf(fieldsOf(info), options.cluster));
+    const findings = [
+      ...infos.flatMap((info) => findingsOf(fieldsOf(info), options.cluster)),
+      ...(await clockFindings(nodes[0] ?? client, options)),
+    ];
     const order = ['error', 'warning', 'info'];
     return [...new Map(findings.map((finding) => [finding.code, finding])).values()].sort(
       (a, b) => order.indexOf(a.severity) - order.indexOf(b.severity),
@@ -43,6 +52,27 @@ export async function checkRedis(options: RedisOptions): Promise<readonly RedisF
   } finally {
     client.disconnect();
   }
+}
+
+/** Whether this machine and that of Redis agree on what time it is. */
+async function clockFindings(
+  node: Pick<Redis, 'time'>,
+  { clock = Date.now, answerMs }: RedisOptions & { readonly clock?: () => number },
+): Promise<readonly RedisFinding[]> {
+  const before = clock();
+  const [seconds = 0, microseconds = 0] = (await asked(node.time(), answerMs)).map(Number);
+  const after = clock();
+  // Somewhere between asking and being answered.
+  const off = (before + after) / 2 - (seconds * 1_000 + microseconds / 1_000);
+  if (Math.abs(off) - (after - before) / 2 <= clockOffMs) return [];
+  return [
+    {
+      code: 'VIGIL_CLOCK_OFF',
+      severity: 'warning',
+      what: `the clock of this machine is ${(Math.abs(off) / 1_000).toFixed(1)} s ${off > 0 ? 'ahead of' : 'behind'} that of Redis`,
+      remedy: 'see that both keep time (NTP): an alert is early or late by as much',
+    },
+  ];
 }
 
 /** INFO as a map: `name:value` lines under headings. */

@@ -1,0 +1,40 @@
+import { examine } from '@vigil/deployment/doctor/examine';
+import type { Finding } from '@vigil/deployment/doctor/finding';
+import { loadConfiguration } from '@vigil/service-kit/configuration';
+import { createLogger } from '@vigil/service-kit/logging';
+import type { Command } from 'commander';
+import { readPolicyFile } from '../policy-file.ts';
+
+/** `vigil doctor`: what is wrong with a deployment, a line each, and how to mend it. */
+export function register(program: Command): void {
+  program
+    .command('doctor')
+    .description('looks at everything that Vigil needs, and says what is wrong and how to mend it')
+    .option('--json', 'one JSON object a line')
+    .addHelpText('after', '\nIt changes nothing. Exit status 1 when something does not work.')
+    .action(async (options: { readonly json?: true }) => {
+      process.exitCode = await doctor(options.json === true);
+    });
+}
+
+async function doctor(asJson: boolean): Promise<number> {
+  const configuration = loadConfiguration(process.env);
+  const { servers } = configuration;
+  if (servers === undefined) {
+    process.stderr.write('set KAFKA_BROKERS, REDIS_URL and SCHEMA_REGISTRY_URL\n');
+    return 2;
+  }
+  const policy = await readPolicyFile(configuration.policy);
+  // What the clients say while they try is no finding.
+  const logger = createLogger({ service: 'doctor', level: 'fatal' });
+  const findings = await examine({ configuration, servers, policy, logger });
+  for (const finding of findings) {
+    process.stdout.write(`${asJson ? JSON.stringify(finding) : lineOf(finding)}\n`);
+  }
+  return findings.some(({ severity }) => severity === 'error') ? 1 : 0;
+}
+
+function lineOf({ severity, code, what, remedy }: Finding): string {
+  const mend = remedy === '' ? '' : ` → ${remedy}`;
+  return `${severity.padEnd(7)}  ${code.padEnd(24)}  ${what}${mend}`;
+}
