@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { vigil } from '../integration/vigil-process.ts';
 import { describeWithLocal } from '../servers/servers.ts';
 import { until } from '../servers/until.ts';
@@ -21,6 +21,9 @@ describeWithLocal('kafka', 'two instances of each service, when things go wrong'
   beforeAll(async () => {
     rig = await openRig();
   }, 180_000);
+  afterEach(() => {
+    for (const proxy of Object.values(rig.proxies)) proxy.set({ kind: 'pass' });
+  });
   afterAll(() => rig.close());
 
   it.each(tried)('lose nothing and say nothing twice: %s', { timeout: 240_000 }, async (name) => {
@@ -67,7 +70,7 @@ describeWithLocal('kafka', 'two instances of each service, when things go wrong'
     it('the brokers are away', { timeout: 150_000 }, async () => {
       await allReady();
       rig.proxies.kafka.set({ kind: 'refuse' });
-      await allSay('partitions');
+      await allSay('kafka');
       rig.proxies.kafka.set({ kind: 'pass' });
       await allReady();
     });

@@ -12,6 +12,7 @@ import { checkRedis } from '@vigil/working-set/redis/check';
 import { openRedisWorkingSet } from '@vigil/working-set/redis/working-set';
 import { connectionTo, logThrough } from './kafka.ts';
 import { measuredLog, measuredWorkingSet } from './measured.ts';
+import { probe } from './probe.ts';
 import type { VitalSigns } from './vital-signs.ts';
 
 /** An engine on real servers. */
@@ -53,7 +54,9 @@ export async function connect(
   await checkStore({ url: redis.url, cluster: redis.cluster }, logger);
   const opened = await openRedisWorkingSet({ url: redis.url, cluster: redis.cluster });
   const workingSet = measuredWorkingSet(opened, signs.redis);
+  let endProbe: () => void = () => undefined;
   const close = async (): Promise<void> => {
+    endProbe();
     await log.close();
     await workingSet.close();
   };
@@ -65,6 +68,7 @@ export async function connect(
     const clock = (): Instant => Date.now() as Instant;
     const common = { log, workingSet, codec, policy, clock, deployment, observe };
     const engine = { ...common, timer: machineTimer, tickMs: limits.tickMs };
+    endProbe = probe(log, alerts);
     return { engine, codec, log, close };
   } catch (error) {
     await close();

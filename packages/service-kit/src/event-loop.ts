@@ -2,7 +2,7 @@ import type { Check } from './health.ts';
 
 /** A watch over whether this process gets to do anything. */
 export interface EventLoopWatch {
-  /** Says for half a minute that the process stood still; `undefined` when it did not. */
+  /** Says for a quarter of a minute that the process stood still; `undefined` when it did not. */
   readonly check: Check;
   stop(): void;
 }
@@ -10,7 +10,7 @@ export interface EventLoopWatch {
 /** Half a consumer session of ten seconds: longer, and others may have taken its partitions over. */
 export const BLOCKED_MS = 5_000;
 const everyMs = 500;
-const remembered = 30_000;
+const remembered = 15_000;
 
 /**
  * Notices when the event loop was blocked, or the process or its machine stood still.

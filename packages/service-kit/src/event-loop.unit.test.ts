@@ -20,7 +20,7 @@ describe('the watch over the event loop', () => {
     }
   });
 
-  it('says how long the process stood still, for half a minute', () => {
+  it('says how long the process stood still, for a quarter of a minute', () => {
     const { check } = opened();
     now += BLOCKED_MS + 3_500;
     expect(check()).toBe('the process stood still for 8 s, 0 s ago');
