@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { runs } from '../../testing/runs.ts';
@@ -8,7 +7,6 @@ import { policyJsonSchema } from './document.ts';
 import { parsePolicy } from './parse.ts';
 import { PolicyError } from './policy-error.ts';
 
-const root = new URL('../../../../', import.meta.url);
 const hour = 3_600_000;
 
 const smallest = `
@@ -112,21 +110,6 @@ acknowledgementLasts: PT5M
     }
     const spelledOut = `grace: PT2S\n${smallest}`;
     expect(parsePolicy(spelledOut, 'p').policyVersion).not.toBe(version);
-  });
-
-  it.each(['infra/policy.yaml', 'test/conformance/policy.json'])('can be read from %s', (file) => {
-    const policy = parsePolicy(readFileSync(new URL(file, root), 'utf8'), file);
-    expect(policy.targets).toHaveLength(7);
-  });
-
-  it('that is the default says what the conformance policy says', () => {
-    const read = (file: string) => parsePolicy(readFileSync(new URL(file, root), 'utf8'), file);
-    const { policyVersion: _, ...ours } = read('infra/policy.yaml');
-    expect(ours).toStrictEqual({
-      ...ours,
-      targets: read('test/conformance/policy.json').targets,
-      objectives: read('test/conformance/policy.json').objectives,
-    });
   });
 
   it('may repeat itself with anchors', () => {

@@ -1,10 +1,10 @@
+import { policyJsonSchema } from '@vigil/domain/policy/document';
 import { expect, it } from 'vitest';
-import { policyJsonSchema } from './document.ts';
 
 it('gives editors the schema that policies are checked with', async () => {
-  // After a change: `vitest run --project unit packages/domain/src/policy -u`.
+  // After a change: `vitest run --project unit test/conformance/policy-schema -u`.
   await expect(asBiomeFormats(policyJsonSchema())).toMatchFileSnapshot(
-    '../../../../schemas/policy.schema.json',
+    '../../schemas/policy.schema.json',
   );
 });
 
