@@ -1,7 +1,7 @@
 /**
  * Makes things go wrong on real servers of its own, and says what came of it.
  *
- *     node test/faults/run.ts [--rounds 30] [--seed 1] [--only WORDS]
+ *     node test/faults/run.ts [--rounds 30] [--seed 1] [--only WORDS] [--logs]
  *
  * Every fault has its turn, then each again with other chances until there are so many rounds. Ends
  * with status 1 when anything was lost, said twice, or said against what the log held.
@@ -17,6 +17,7 @@ const { values } = parseArgs({
     rounds: { type: 'string', default: '30' },
     seed: { type: 'string', default: '1' },
     only: { type: 'string', default: '' },
+    logs: { type: 'boolean', default: false },
   },
 });
 
@@ -34,8 +35,8 @@ try {
     const round = await playRound(rig, fault, Number(values.seed) + number);
     rounds.push(round);
     console.log(`${number + 1}  ${JSON.stringify(round)}`);
-    if (wentWrong(round)) {
-      for (const service of rig.services) console.error(service.name, service.log().slice(-4_000));
+    if (wentWrong(round) || values.logs) {
+      for (const service of rig.services) console.error(service.name, service.log().slice(-8_000));
     }
   }
 } finally {

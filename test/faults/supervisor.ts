@@ -22,7 +22,7 @@ export interface Supervised {
   ready(): Promise<void>;
   /** Asks it to end and lets it; the exit status. */
   stop(): Promise<number | null>;
-  /** What the process that runs now has logged. */
+  /** What the process that runs now has logged, and the one before it. */
   log(): string;
 }
 
@@ -38,11 +38,15 @@ export function supervise(
 ): Supervised {
   let stopping = false;
   let restarts = 0;
+  let ended = '';
   let service: Service = launch();
 
   function launch(): Service {
     const one = startService(name, { ...environment, VIGIL_HTTP_PORT: String(port) });
-    one.process.once('close', () => void again());
+    one.process.once('close', () => {
+      ended = one.stderr();
+      void again();
+    });
     return one;
   }
 
@@ -67,6 +71,6 @@ export function supervise(
       service.process.kill('SIGCONT');
       return service.stop();
     },
-    log: () => service.stderr(),
+    log: () => `${ended}${service.stderr()}`,
   };
 }

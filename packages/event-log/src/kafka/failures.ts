@@ -49,18 +49,18 @@ export function isFencing(error: unknown): boolean {
 
 /** Whether trying again cannot help. */
 export function isRefusal(error: unknown): boolean {
-  const refused = refusals.has(protocolError(error) ?? '');
-  return refused || hasName(error, ['KafkaJSSASLAuthenticationError', 'KafkaJSNotImplemented']);
-}
-
-function hasName(error: unknown, names: readonly string[]): boolean {
+  if (refusals.has(protocolError(error) ?? '')) return true;
   let cause = error;
   for (let depth = 0; depth < 6 && cause instanceof Error; depth += 1) {
-    if (names.includes(cause.name)) return true;
+    if (cause.name === 'KafkaJSNotImplemented') return true;
+    if (cause.name === 'KafkaJSSASLAuthenticationError') return !cutShort.test(cause.message);
     cause = cause.cause;
   }
   return false;
 }
+
+/** kafkajs calls every login that did not end well refused, and says only in words what ended it. */
+const cutShort = /\bconnect(ion|ed)?\b|\btimed out\b/i;
 
 /** A failure to reach a topic in words of the port; others stay as they are. */
 export function topicFailure(error: unknown, topic: string): unknown {
