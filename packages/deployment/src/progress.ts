@@ -3,6 +3,8 @@ import type { Observation } from '@vigil/engine/ports';
 /** Whether the partitions that this process was given get on. */
 export interface Progress {
   observe(observation: Observation): void;
+  /** The partitions that this process watches over. */
+  owned(): Iterable<number>;
   /** Why somebody should not rely on it now; `undefined` when all get on. */
   check(): string | undefined;
   /** Why only another start can help; `undefined` while it may help itself. */
@@ -27,6 +29,7 @@ export function watchProgress(elapsed: () => number): Progress {
   const seen = new Map<string, { at: number; why?: string }>();
   const reading = (topic: string, partition: number): string => `reading ${topic} ${partition}`;
   const owning = (partition: number): string => `watching over partition ${partition}`;
+  const owned = new Set<number>();
   const note = (name: string, why?: string): void => {
     const at = why === undefined ? elapsed() : (seen.get(name)?.at ?? elapsed());
     seen.set(name, { at, ...(why === undefined ? {} : { why }) });
@@ -51,9 +54,11 @@ export function watchProgress(elapsed: () => number): Progress {
           seen.delete(reading(observation.topic, observation.partition));
           break;
         case 'looked-after':
+          owned.add(observation.partition);
           note(owning(observation.partition));
           break;
         case 'given-away':
+          owned.delete(observation.partition);
           seen.delete(owning(observation.partition));
           break;
         case 'released':
@@ -69,6 +74,7 @@ export function watchProgress(elapsed: () => number): Progress {
           );
       }
     },
+    owned: () => owned,
     check: () => first(BEHIND_MS),
     stuck: () => first(STUCK_MS),
   };

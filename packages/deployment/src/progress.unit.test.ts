@@ -48,6 +48,14 @@ describe('the watch over partitions', () => {
     );
   });
 
+  it('knows which partitions are watched over here', () => {
+    const { progress } = opened();
+    progress.observe({ event: 'looked-after', partition: 1 });
+    progress.observe({ event: 'looked-after', partition: 2 });
+    progress.observe({ event: 'given-away', partition: 1 });
+    expect([...progress.owned()]).toEqual([2]);
+  });
+
   it('forgets what it was given and no longer has', () => {
     const { progress, pass } = opened();
     progress.observe({ event: 'assigned', topic, partition: 1 });

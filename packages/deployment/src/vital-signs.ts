@@ -12,6 +12,8 @@ export interface VitalSigns {
   readonly kafka: ServerWatch;
   readonly redis: ServerWatch;
   observe(observation: Observation): void;
+  /** The partitions that this process watches over. */
+  owned(): Iterable<number>;
   /** By what is checked; each names what is wrong, and for how long. */
   readonly ready: Readonly<Record<'kafka' | 'redis' | 'partitions', Check>>;
   readonly live: Readonly<Record<'partitions', Check>>;
@@ -47,6 +49,7 @@ export function watchVitalSigns(
     kafka,
     redis,
     observe: (observation) => progress.observe(observation),
+    owned: progress.owned,
     ready: { kafka: kafka.check, redis: redis.check, partitions: progress.check },
     live: {
       // While a server is away another start would help nobody, and lose what is in hand.

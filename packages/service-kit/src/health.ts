@@ -3,7 +3,7 @@
  * not, and why) and `/metrics` for Prometheus.
  */
 import { createServer, type ServerResponse } from 'node:http';
-import type { Registry } from 'prom-client';
+import { Gauge, type Registry } from 'prom-client';
 
 /** Says why not, or `undefined` when all is well. It must answer at once, from what is known. */
 export type Check = () => string | undefined;
@@ -23,6 +23,21 @@ export interface HealthServer {
   readonly port: number;
   /** Stops answering; open connections are ended. */
   close(): Promise<void>;
+}
+
+/** Says by metrics too what keeps a program from being ready: 1 for each check with a reason, else 0. */
+export function countReasons(registry: Registry, checks: Readonly<Record<string, Check>>): void {
+  new Gauge({
+    name: 'vigil_not_ready',
+    help: 'Whether a check keeps this program from being ready.',
+    labelNames: ['check'],
+    registers: [registry],
+    collect() {
+      for (const [name, check] of Object.entries(checks)) {
+        this.set({ check: name }, check() === undefined ? 0 : 1);
+      }
+    },
+  });
 }
 
 /**

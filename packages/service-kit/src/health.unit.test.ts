@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import { type HealthServer, startHealthServer } from './health.ts';
+import { countReasons, type HealthServer, startHealthServer } from './health.ts';
 import { createMetrics } from './metrics.ts';
 
 let server: HealthServer | undefined;
@@ -45,6 +45,15 @@ describe('the health server', () => {
   it('serves metrics in the format of Prometheus, with the service on each', async () => {
     const { body } = await get('/metrics');
     expect(body).toMatch(/^process_cpu_seconds_total\{service="replay"\} \d/m);
+  });
+
+  it('says by metrics what keeps it from being ready', async () => {
+    const metrics = createMetrics('replay');
+    countReasons(metrics, { kafka: () => reason, redis: () => undefined });
+    reason = 'away';
+    const text = await metrics.metrics();
+    expect(text).toContain('vigil_not_ready{check="kafka",service="replay"} 1');
+    expect(text).toContain('vigil_not_ready{check="redis",service="replay"} 0');
   });
 
   it('knows no other path', async () => {

@@ -2,6 +2,7 @@ import { startAttendanceConsumer } from '@vigil/attendance-consumer/attendance-c
 import { startBreachDetector } from '@vigil/breach-detector/breach-detector';
 import { connect } from '@vigil/deployment/connect';
 import { observeWith } from '@vigil/deployment/observe';
+import { countSizes } from '@vigil/deployment/sizes';
 import { isUnreachable } from '@vigil/deployment/unreachable';
 import { watchVitalSigns } from '@vigil/deployment/vital-signs';
 import type { Engine, Observe } from '@vigil/engine/ports';
@@ -9,7 +10,7 @@ import type { Running } from '@vigil/event-log/port';
 import { startIncidentConsumer } from '@vigil/incident-consumer/incident-consumer';
 import { type Configuration, loadConfiguration } from '@vigil/service-kit/configuration';
 import { watchEventLoop } from '@vigil/service-kit/event-loop';
-import { startHealthServer } from '@vigil/service-kit/health';
+import { countReasons, startHealthServer } from '@vigil/service-kit/health';
 import { createLogger } from '@vigil/service-kit/logging';
 import { createMetrics } from '@vigil/service-kit/metrics';
 import { createLifetime } from '@vigil/service-kit/shutdown';
@@ -74,6 +75,8 @@ export async function run(
   const signs = watchVitalSigns(metrics);
   const eventLoop = watchEventLoop();
   lifetime.onStop('event-loop watch', () => eventLoop.stop());
+  const ready = { started: () => missing, 'event-loop': eventLoop.check, ...signs.ready };
+  countReasons(metrics, ready);
   if (configuration.http !== undefined) {
     const { host, port } = configuration.http;
     const health = await startHealthServer({
@@ -81,7 +84,7 @@ export async function run(
       port,
       metrics,
       live: signs.live,
-      ready: { started: () => missing, 'event-loop': eventLoop.check, ...signs.ready },
+      ready,
     });
     lifetime.onStop('health', () => health.close());
     logger.info('serves health and metrics', { host: health.host, port: health.port });
@@ -96,10 +99,12 @@ export async function run(
       };
       const begin = async (): Promise<Running[]> => {
         const connected = await connect(configuration, servers, policy, logger, { observe, signs });
+        const { workingSet, deployment } = connected.engine;
         try {
           const setting = { ...connected, configuration, logger, metrics };
           const running = await startAll(starts, setting);
           lifetime.onStop('connections', () => connected.close());
+          countSizes(metrics, workingSet, deployment, signs.owned);
           return running;
         } catch (error) {
           await connected.close();
