@@ -1,4 +1,5 @@
 import { recordSchemas } from '@vigil/contracts/records';
+import { principals, type Right, rightsOf } from '@vigil/contracts/rights';
 import { registrySchemas } from '@vigil/contracts/schema-source';
 import { type TopicWanted, wantedTopics } from '@vigil/contracts/topics';
 import { openLog } from '@vigil/deployment/connect';
@@ -11,7 +12,7 @@ import {
 import { createLogger } from '@vigil/service-kit/logging';
 import type { Command } from 'commander';
 
-/** `vigil topics plan|apply|check`: the topics and schemas of a deployment. */
+/** `vigil topics plan|rights|apply|check`: the topics, rights and schemas of a deployment. */
 export function register(program: Command): void {
   const topics = program
     .command('topics')
@@ -24,6 +25,19 @@ export function register(program: Command): void {
       process.stdout.write(`${JSON.stringify(planOf(configuration), null, 2)}\n`);
     });
   topics
+    .command('rights')
+    .description('prints the least rights of each service, as commands for Kafka; asks no server')
+    .option('--principal <prefix>', 'begins the names of their users', 'User:vigil-')
+    .action(({ principal }: { readonly principal: string }) => {
+      const { deployment, topicPrefix } = loadConfiguration(process.env);
+      for (const service of principals) {
+        process.stdout.write(`# ${service}\n`);
+        for (const right of rightsOf(service, deployment, topicPrefix)) {
+          process.stdout.write(`${commandFor(`${principal}${service}`, right)}\n`);
+        }
+      }
+    });
+  topics
     .command('apply')
     .description('makes what is missing, sets what differs, registers the schemas')
     .action(() => exitWith(apply));
@@ -31,6 +45,16 @@ export function register(program: Command): void {
     .command('check')
     .description('says what differs; exit status 1 when anything does')
     .action(() => exitWith(check));
+}
+
+/** Quoted for a shell: names hold letters, digits, dots, hyphens and underscores, as Kafka has it. */
+function commandFor(principal: string, { resource, name, pattern, operations }: Right): string {
+  return [
+    'kafka-acls.sh --bootstrap-server "$KAFKA_BROKERS" --command-config admin.properties --add',
+    `--allow-principal '${principal}'`,
+    ...operations.map((operation) => `--operation ${operation}`),
+    `--${resource} '${name}' --resource-pattern-type ${pattern}`,
+  ].join(' ');
 }
 
 type Work = (configuration: Configuration, servers: Servers) => Promise<number>;
