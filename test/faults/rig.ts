@@ -47,8 +47,8 @@ export interface RigOptions {
   readonly policy?: string;
   /** More variables for the services. */
   readonly environment?: Readonly<Record<string, string>>;
-  /** Instances of each service. */
-  readonly instances?: number;
+  /** Whether what Redis writes goes to a small disk, which can be filled; it does if not said. */
+  readonly fillable?: boolean;
 }
 
 const run = promisify(execFile);
@@ -76,7 +76,7 @@ export async function openRig(options: RigOptions = {}): Promise<Rig> {
 }
 
 async function build(
-  { policy = examples, environment: more = {}, instances = 2 }: RigOptions,
+  { policy = examples, environment: more = {}, fillable = true }: RigOptions,
   closing: (() => Promise<unknown>)[],
 ): Promise<Omit<Rig, 'close'>> {
   const folder = await mkdtemp(join(tmpdir(), 'vigil-faults-'));
@@ -100,7 +100,7 @@ async function build(
   closing.push(() => kafka.stop());
   const registry = await startLocalRegistry();
   closing.push(() => registry.stop());
-  const redisDisk = await smallDisk(closing);
+  const redisDisk = fillable ? await smallDisk(closing) : undefined;
   const redis = await startLocalRedis({
     appendOnly: true,
     settings: [
@@ -149,7 +149,7 @@ async function build(
     if (kind === 'alert' && !received.has(alertId)) received.set(alertId, Date.now());
   });
   closing.push(() => ledger.stop());
-  const names = deciding.flatMap((name) => Array.from({ length: instances }, () => name));
+  const names = deciding.flatMap((name) => [name, name]);
   const ports = await freePorts(names.length);
   const services = names.map((name, index) => supervise(name, environment, ports[index] ?? 0));
   closing.push(() => Promise.all(services.map((service) => service.stop())));

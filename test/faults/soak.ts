@@ -55,7 +55,7 @@ const chosen = [
 
 const random = randomFrom(Number(values.seed));
 const policy = fileURLToPath(new URL('soak-policy.json', import.meta.url));
-const rig = await openRig({ policy });
+const rig = await openRig({ policy, fillable: false });
 const redis = new Redis(rig.redis.url, { maxRetriesPerRequest: null });
 redis.on('error', () => undefined);
 const workingSet = await openRedisWorkingSet({ url: rig.redis.url, cluster: false });
@@ -140,7 +140,8 @@ async function soak(): Promise<number> {
       );
       if (sample !== undefined) {
         samples.push(sample);
-        if (samples.length % 6 === 0) console.log(JSON.stringify(sample));
+        const restarts = rig.services.reduce((sum, service) => sum + service.restarts(), 0);
+        if (samples.length % 6 === 0) console.log(JSON.stringify({ ...sample, restarts }));
       }
       await sleep(10_000);
     }
