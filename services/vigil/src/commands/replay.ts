@@ -67,6 +67,7 @@ async function run(options: Options): Promise<number> {
     progress.stop();
     endRejects(join(out, 'rejects.ndjson'));
     for (const missing of meant.missing()) process.stderr.write(`${missing}\n`);
+    if (summary.facts.read === 0) process.stderr.write('there is not one fact in what was read\n');
     process.stdout.write(resultOf(summary, out));
     return options.strict === true && summary.facts.rejected > 0 ? 1 : 0;
   } finally {
