@@ -8,5 +8,6 @@ export default defineConfig({
     // Those that run the program again in a process of its own, where no mutant is at work.
     testNamePattern: /^(?!vigil replay writes)/,
     testTimeout: 20_000,
+    setupFiles: ['infra/mutation/without-shrinking.ts'],
   },
 });

@@ -1,10 +1,11 @@
 import { describe, expect, it } from 'vitest';
 import { nine } from '../../testing/facts-arbitrary.ts';
-import type { ForceId } from '../facts/fact.ts';
+import type { AreaId, ForceId } from '../facts/fact.ts';
+import { objectiveAlertIdOf } from '../ledger/alert.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Duration } from '../time/duration.ts';
 import { plus } from '../time/instant.ts';
-import { objectiveAlerts } from './objective-alerts.ts';
+import { objectiveAlerts, objectiveKey } from './objective-alerts.ts';
 import type { WindowFigures } from './slots.ts';
 
 const hour = 3_600_000 as Duration;
@@ -50,5 +51,100 @@ describe('an objective', () => {
     const later = objectiveAlerts(better, first.missed, policy, plus(nine, day / 60));
     expect(later.alerts).toMatchObject([{ phase: 'objective-recovered' }]);
     expect(later.missed).toEqual({});
+  });
+
+  const force = 'example' as ForceId;
+  const low = [figures(hour, 10, 10), figures(day, 70, 30)];
+
+  it('says of which force and windows, in a record of its own id', () => {
+    const [alert] = objectiveAlerts(low, {}, policy, nine).alerts;
+    const { alertId, ...said } = alert ?? {};
+    expect(alertId).toBe(
+      objectiveAlertIdOf({
+        objective: 'within-the-hour',
+        forceId: force,
+        phase: 'objective-missed',
+        at: nine,
+      }),
+    );
+    expect(said).toEqual({
+      kind: 'objective-alert',
+      revision: 1,
+      objective: 'within-the-hour',
+      forceId: force,
+      phase: 'objective-missed',
+      at: nine,
+      raisedAt: nine,
+      target: 0.75,
+      windows: [
+        { lengthMs: hour, within: 10, missed: 10 },
+        { lengthMs: day, within: 70, missed: 30 },
+      ],
+      policyVersion: '000000000000',
+    });
+  });
+
+  it('is met at its target exactly, and with that recovered', () => {
+    const at = [figures(hour, 15, 5), figures(day, 75, 25)];
+    expect(objectiveAlerts(at, {}, policy, nine).alerts).toEqual([]);
+    const missed = { [objectiveKey('within-the-hour', force)]: nine };
+    const later = objectiveAlerts(at, missed, policy, plus(nine, day));
+    expect(later.alerts).toMatchObject([{ phase: 'objective-recovered' }]);
+  });
+
+  it('takes just as many incidents as the policy asks for', () => {
+    const enough = [figures(hour, 5, 15), figures(day, 5, 15)];
+    expect(objectiveAlerts(enough, {}, policy, nine).alerts).toHaveLength(1);
+    const oneShort = [figures(hour, 5, 14), figures(day, 5, 15)];
+    expect(objectiveAlerts(oneShort, {}, policy, nine).alerts).toEqual([]);
+  });
+
+  it('is judged by the whole force, not by an area or by those with a child', () => {
+    const good = [figures(hour, 20, 0), figures(day, 100, 0)];
+    const parts = low.flatMap((row) => [
+      { ...row, areaId: 'north' as AreaId },
+      { ...row, child: 'involved' as const },
+      { ...row, areaId: '' as const, child: 'involved' as const },
+    ]);
+    expect(objectiveAlerts([...parts, ...good], {}, policy, nine).alerts).toEqual([]);
+  });
+
+  it('is judged by its own figures, force by force', () => {
+    const others = low.map((row) => ({ ...row, objective: 'another' }));
+    expect(objectiveAlerts(others, {}, policy, nine).alerts).toEqual([]);
+    const second = 'second' as ForceId;
+    const good = [figures(hour, 20, 0), figures(day, 100, 0)];
+    const both = [...good, ...low.map((row) => ({ ...row, forceId: second }))];
+    const { alerts, missed } = objectiveAlerts(both, {}, policy, nine);
+    expect(alerts).toMatchObject([{ forceId: second }]);
+    expect(missed).toEqual({ [objectiveKey('within-the-hour', second)]: nine });
+  });
+
+  it('does not recover, nor is it missed, where nothing is settled', () => {
+    const { attainment: _, ...nothing } = figures(hour, 0, 0);
+    const rows = [nothing, figures(day, 70, 30)];
+    const missed = { [objectiveKey('within-the-hour', force)]: nine };
+    for (const figuresNow of [rows, rows.slice(1)]) {
+      expect(objectiveAlerts(figuresNow, {}, policy, nine).alerts).toEqual([]);
+      const later = objectiveAlerts(figuresNow, missed, policy, plus(nine, day));
+      expect(later).toEqual({ alerts: [], missed });
+    }
+  });
+
+  it('with one window is judged by that one, and with none never', () => {
+    const withWindows = (windows: Duration[]): Policy => ({
+      ...policy,
+      objectives: policy.objectives.map((one) => ({ ...one, windows })),
+    });
+    const [ofHour] = low;
+    if (ofHour === undefined) throw new Error('there are no figures');
+    expect(objectiveAlerts([ofHour], {}, withWindows([hour]), nine).alerts).toHaveLength(1);
+    expect(objectiveAlerts(low, {}, withWindows([]), nine).alerts).toEqual([]);
+  });
+
+  it('leaves what else was missed as it was', () => {
+    const other = { [objectiveKey('another', force)]: nine };
+    expect(objectiveAlerts([], other, policy, nine).missed).toEqual(other);
+    expect(objectiveKey('another', force)).toBe('another\nexample');
   });
 });

@@ -2,11 +2,11 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { nine } from '../../testing/facts-arbitrary.ts';
 import { runs } from '../../testing/runs.ts';
-import type { ForceId } from '../facts/fact.ts';
+import type { AreaId, ForceId, IncidentId } from '../facts/fact.ts';
 import type { Objective } from '../policy/policy.ts';
 import type { Duration } from '../time/duration.ts';
 import { plus } from '../time/instant.ts';
-import { type Counted, slotChanges, slotsOver, windowFigures } from './slots.ts';
+import { type Counted, countedOutcomes, slotChanges, slotsOver, windowFigures } from './slots.ts';
 
 const hour = 3_600_000;
 const objective: Objective = {
@@ -95,5 +95,100 @@ describe('the figures of a window', () => {
     }
     expect(rollUp(slots)).toMatchObject({ missed: 0 });
     expect(rollUp(slots, nine, 2 * hour)).toMatchObject({ missed: 1 });
+  });
+});
+
+describe('the rows of a window', () => {
+  const inArea = (areaId: string | undefined, child: Counted['child']): Counted => ({
+    ...counted('missed'),
+    ...(areaId === undefined ? {} : { areaId: areaId as AreaId }),
+    child,
+  });
+
+  it('are one for each area and group, and roll up over either and both', () => {
+    const slots = slotsOf([
+      inArea('north', 'involved'),
+      inArea('north', 'unknown'),
+      inArea('south', 'involved'),
+      inArea(undefined, 'involved'),
+    ]);
+    const rows = windowFigures(slots, nine)
+      .filter(({ length }) => length === hour)
+      .map(({ areaId, child, missed }) => `${areaId ?? '*'} ${child ?? '*'} ${missed}`);
+    expect(rows.sort()).toEqual(
+      [
+        ...['north involved 1', 'north unknown 1', 'south involved 1', ' involved 1'],
+        ...['north * 2', 'south * 1', ' * 1'],
+        ...['* involved 3', '* unknown 1'],
+        '* * 4',
+      ].sort(),
+    );
+  });
+
+  it('keep objectives, forces and lengths apart', () => {
+    const slots = slotsOf([
+      counted('missed'),
+      { ...counted('missed'), objective: 'another' },
+      { ...counted('missed'), forceId: 'second' as ForceId },
+    ]);
+    const whole = windowFigures(slots, nine).filter(
+      ({ areaId, child }) => areaId === undefined && child === undefined,
+    );
+    expect(whole).toHaveLength(6);
+    for (const row of whole) expect(row.missed).toBe(1);
+  });
+
+  it('say nothing of what they have nothing of', () => {
+    const settled = rollUp(slotsOf([counted('within')]));
+    expect(settled).toMatchObject({ within: 1, missed: 0, attainment: 1, attended: 0 });
+    expect(settled).not.toHaveProperty('medianMs');
+    const missed = rollUp(slotsOf([counted('missed'), counted('missed')]));
+    expect(missed).toMatchObject({ attainment: 0 });
+    const attended = rollUp(slotsOf([counted(60_000)]));
+    expect(attended).toMatchObject({ within: 0, missed: 0, attended: 1 });
+    expect(attended).not.toHaveProperty('attainment');
+  });
+
+  it('have an attendance at once as no time at all', () => {
+    const figures = rollUp(slotsOf([counted(0), counted(0), counted(0)]));
+    expect(figures).toMatchObject({ attended: 3, medianMs: 0, p90Ms: 0, maxMs: 0 });
+  });
+
+  it('leave out counts that come to nothing, and what is yet to come', () => {
+    const slots = slotsOf([counted(60_000)]);
+    const nothing = new Map([...slots.keys()].map((key) => [key, 0]));
+    expect(rollUp(nothing)).toMatchObject({ attended: 0 });
+    expect(rollUp(nothing)).not.toHaveProperty('medianMs');
+    expect(rollUp(slotsOf([counted('missed', plus(nine, 2 * hour))]))).toBeUndefined();
+  });
+});
+
+describe('what changes in the slots', () => {
+  it('is nothing where the outcomes are the same, or have left every window', () => {
+    expect(slotChanges([counted('missed')], [counted('missed')], nine)).toEqual([]);
+    const old = counted('missed', plus(nine, -30 * 24 * hour));
+    expect(slotChanges([], [old], nine)).toEqual([]);
+    expect(slotChanges([old], [], nine)).toEqual([]);
+  });
+});
+
+describe('the outcomes of an assessment', () => {
+  const base = { objective: objective.name, at: nine, forceId: 'example' as ForceId };
+  const who = { incidentId: 'INC-1' as IncidentId, child: 'involved' } as const;
+
+  it('count in the windows of their objective, without the incident', () => {
+    const [settled, sampled] = countedOutcomes(
+      [{ ...base, ...who, outcome: 'within' }],
+      [{ ...base, ...who, attendanceMs: 60_000 }],
+      [objective],
+    );
+    const common = { ...base, child: 'involved', windows: objective.windows };
+    expect(settled).toEqual({ ...common, outcome: 'within' });
+    expect(sampled).toEqual({ ...common, outcome: 60_000 });
+  });
+
+  it('count nowhere when their objective is no longer there', () => {
+    const [settled] = countedOutcomes([{ ...base, ...who, outcome: 'missed' }], [], []);
+    expect(settled?.windows).toEqual([]);
   });
 });
