@@ -88,3 +88,69 @@ describe('a duration', () => {
     expect(describeDuration(1)).toBe('1 ms');
   });
 });
+
+describe('an instant, character by character', () => {
+  it.each(['2026-03-02T09:00:00.000Z', '2026-03-02T09:00:00Z'])('takes no other in %s', (text) => {
+    for (const [place, character] of [...text].entries()) {
+      for (const other of ['x', '-', ':', '.', ' ', '/', '٣', 'Z', 'T']) {
+        if (other === character) continue;
+        const spoilt = text.slice(0, place) + other + text.slice(place + 1);
+        expect(parseInstant(spoilt), spoilt).toHaveProperty('problem');
+      }
+    }
+  });
+
+  it.each([
+    '1900-01-01T00:00:00.000Z',
+    '2199-12-28T23:59:59.999Z',
+    '2199-12-31T23:59:59Z',
+    '2024-02-29T12:00:00Z',
+    '2026-01-31T01:02:03.004Z',
+    '2026-12-28T23:00:59Z',
+  ])('takes %s for what it is', (text) => {
+    expect(parseInstant(text)).toBe(Date.parse(text));
+  });
+
+  it.each([
+    '1899-12-31T23:59:59.999Z',
+    '2200-01-01T00:00:00.000Z',
+    '2026-00-10T00:00:00Z',
+    '2026-13-10T00:00:00Z',
+    '2026-01-00T00:00:00Z',
+    '2026-02-29T00:00:00Z',
+    '2026-04-31T00:00:00Z',
+    '2026-01-01T24:00:00Z',
+    '2026-01-01T00:60:00Z',
+    '2026-01-01T00:00:60Z',
+    '2026-01-01T24:00:00+01:00',
+    '2026-01-01T00:60:00+01:00',
+    '2026-01-01T00:00:60+01:00',
+    '2026-01-01T00:00:00+24:00',
+    '2026-01-01T00:00:00+01:60',
+  ])('refuses %s', (text) => {
+    expect(parseInstant(text)).toHaveProperty('problem');
+  });
+
+  it('takes offsets up to the last minute of a day, either way', () => {
+    const noon = Date.UTC(2026, 0, 2, 12);
+    const most = (23 * 60 + 59) * 60_000;
+    expect(parseInstant('2026-01-02T12:00:00+23:59')).toBe(noon - most);
+    expect(parseInstant('2026-01-02T12:00:00-23:59')).toBe(noon + most);
+  });
+
+  it.each(['2026-01-02T12:00', '2026-01-02T12:00:00', '2026-01-02 12:00:00.25'])(
+    'says of %s that it has no offset',
+    (text) => {
+      expect(parseInstant(text)).toEqual({
+        problem: 'has no offset; write Z or +hh:mm after the time',
+      });
+    },
+  );
+
+  it.each(['x2026-01-02T12:00', '2026-01-02T12:00x', '2026-01-02T12:00:00.x'])(
+    'says of %s that it is none',
+    (text) => {
+      expect(parseInstant(text)).toMatchObject({ problem: expect.stringContaining('RFC 3339') });
+    },
+  );
+});
