@@ -139,9 +139,9 @@ describeWithChromium('the control room’s page', () => {
       const keys = page.keyboard;
       await rowOf(page, 'NM-4').waitFor();
       await keys.press('j');
-      await keys.press('Home');
       const focused = () => page.evaluate<string>('document.activeElement.dataset.row ?? ""');
       await until(async () => (await focused()) !== '', { what: 'a row', deadlineMs: 2_000 });
+      await keys.press('Home');
       const worst = await focused();
       await keys.press('Enter');
       await page.locator('#story-title:focus').waitFor();
@@ -153,10 +153,13 @@ describeWithChromium('the control room’s page', () => {
       await keys.press('s');
       await page.getByRole('dialog').waitFor();
       await keys.press('Escape');
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
       await keys.press('a');
+      await page.getByRole('dialog').waitFor();
       await keys.type('seen by desk 3');
       await keys.press('Enter');
       await page.getByText('Acknowledged').first().waitFor();
+      await page.getByRole('dialog').waitFor({ state: 'detached' });
       await keys.press('/');
       await page.locator('#filter-text:focus').waitFor();
       await keys.type('NM-5');

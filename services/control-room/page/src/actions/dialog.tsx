@@ -23,7 +23,14 @@ export function Dialog({ title, children }: DialogProps) {
     };
   }, []);
   return (
-    <dialog ref={element} class="dialog" aria-labelledby={id} onClose={askNothing}>
+    <dialog
+      ref={element}
+      class="dialog"
+      aria-labelledby={id}
+      // Escape cancels at once and closes a moment later: a key in between belongs to the page again.
+      onCancel={askNothing}
+      onClose={askNothing}
+    >
       <h2 id={id}>{title}</h2>
       {children}
     </dialog>
