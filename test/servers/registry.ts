@@ -20,10 +20,11 @@ const START_DEADLINE_MS = 90_000;
  * Starts Apicurio Registry, keeping schemas in memory, on a free port of its own and waits until it
  * answers.
  *
+ * @param settings - more of them, as `-Dname=value`.
  * @throws {ServerDidNotStart} with the end of its log; {@link FetchFailed} or {@link JavaNotFound} with
  * the remedy when it cannot be run here.
  */
-export async function startLocalRegistry(): Promise<LocalRegistry> {
+export async function startLocalRegistry(settings: readonly string[] = []): Promise<LocalRegistry> {
   const [java, jars] = await Promise.all([findJava(OLDEST_JAVA), registryJars()]);
   const [port, managementPort] = await freePorts(2);
   const directory = temporaryDirectory('vigil-registry-');
@@ -42,6 +43,7 @@ export async function startLocalRegistry(): Promise<LocalRegistry> {
         `-Dquarkus.management.host=${HOST}`,
         `-Dquarkus.management.port=${managementPort}`,
         '-Dquarkus.log.level=WARN',
+        ...settings,
         '-jar',
         `${jars}/quarkus-run.jar`,
       ],

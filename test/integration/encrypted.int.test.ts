@@ -1,0 +1,149 @@
+import type { Codec } from '@vigil/contracts/codec';
+import type { FactId, ForceId, IncidentId, SourceId } from '@vigil/domain/facts/fact';
+import { type Instant, plus } from '@vigil/domain/time/instant';
+import { Redis } from 'ioredis';
+import { Kafka, logLevel } from 'kafkajs';
+import { afterAll, beforeAll, expect, it } from 'vitest';
+import { type Certificates, makeCertificates } from '../servers/certificates.ts';
+import { type LocalKafka, startLocalKafka } from '../servers/kafka.ts';
+import { freePorts } from '../servers/ports.ts';
+import { type LocalRedis, startLocalRedis } from '../servers/redis.ts';
+import { type LocalRegistry, startLocalRegistry } from '../servers/registry.ts';
+import { describeWithLocal } from '../servers/servers.ts';
+import { until } from '../servers/until.ts';
+import { type LedgerReader, openTestCodec, readLedger } from './ledger-reader.ts';
+import { type Service, started, startService, vigil } from './vigil-process.ts';
+
+const user = { username: 'vigil', password: 'in-a-test-only' } as const;
+
+describeWithLocal('kafka', 'services that reach every server by TLS, with a log-in', () => {
+  let certificates: Certificates;
+  let kafka: LocalKafka;
+  let redis: LocalRedis;
+  let registry: LocalRegistry;
+  let environment: Record<string, string>;
+  let codec: Codec;
+  let ledger: LedgerReader;
+  const running: Service[] = [];
+
+  beforeAll(async () => {
+    certificates = await makeCertificates();
+    const { authority, server, client, serverStore } = certificates;
+    const [redisPort = 0, registryPort = 0] = await freePorts(2);
+    [kafka, redis, registry] = await Promise.all([
+      startLocalKafka({
+        users: { [user.username]: user.password },
+        settings: {
+          'super.users': `User:ANONYMOUS;User:${user.username}`,
+          'listener.security.protocol.map': 'CLIENTS:PLAINTEXT,LOGIN:SASL_SSL,CONTROLLER:PLAINTEXT',
+          'listener.name.login.ssl.keystore.type': 'PEM',
+          'listener.name.login.ssl.keystore.location': serverStore,
+          'listener.name.login.ssl.truststore.type': 'PEM',
+          'listener.name.login.ssl.truststore.location': authority,
+          'listener.name.login.ssl.client.auth': 'required',
+        },
+      }),
+      startLocalRedis({
+        appendOnly: true,
+        settings: [
+          ['tls-port', String(redisPort)],
+          ['tls-cert-file', server.certificate],
+          ['tls-key-file', server.key],
+          ['tls-ca-cert-file', authority],
+          ['tls-auth-clients', 'no'],
+        ],
+      }),
+      startLocalRegistry([
+        `-Dquarkus.http.ssl-port=${registryPort}`,
+        `-Dquarkus.http.ssl.certificate.files=${server.certificate}`,
+        `-Dquarkus.http.ssl.certificate.key-files=${server.key}`,
+      ]),
+    ]);
+    const admin = new Redis(redis.url);
+    const rights = ['~vigil:*', '+@all', '-@admin', '-@dangerous', '+info'];
+    await admin.call('ACL', 'SETUSER', user.username, 'on', `>${user.password}`, ...rights);
+    await admin.quit();
+    const registryUrl = new URL(registry.url);
+    environment = {
+      KAFKA_BROKERS: kafka.loginAddress,
+      KAFKA_SSL: 'true',
+      KAFKA_SSL_CA_FILE: authority,
+      KAFKA_SSL_CERT_FILE: client.certificate,
+      KAFKA_SSL_KEY_FILE: client.key,
+      KAFKA_SASL_MECHANISM: 'scram-sha-512',
+      KAFKA_SASL_USERNAME: user.username,
+      KAFKA_SASL_PASSWORD: user.password,
+      REDIS_URL: `rediss://${user.username}:${user.password}@127.0.0.1:${redisPort}`,
+      SCHEMA_REGISTRY_URL: `https://127.0.0.1:${registryPort}${registryUrl.pathname}`,
+      // For Redis and the registry, beside the authorities that Node knows.
+      NODE_EXTRA_CA_CERTS: authority,
+      VIGIL_DEPLOYMENT: 'encrypted',
+      VIGIL_PARTITIONS: '2',
+      VIGIL_REPLICATION_FACTOR: '1',
+    };
+  }, 180_000);
+  afterAll(async () => {
+    await Promise.all(running.map((service) => service.stop()));
+    await ledger?.stop();
+    await Promise.all([kafka.stop(), redis.stop(), registry.stop()]);
+  });
+
+  it('make their topics, raise a breach, and are found well', { timeout: 150_000 }, async () => {
+    expect(await vigil(['topics', 'apply'], environment)).toMatchObject({ status: 0 });
+    const servers = {
+      kafkaBrokers: kafka.brokers,
+      redisUrl: redis.url,
+      registryUrl: registry.url,
+      how: 'local',
+    } as const;
+    codec = await openTestCodec(servers, '');
+    ledger = await readLedger(servers, codec, 'control-room');
+    const names = ['incident-consumer', 'attendance-consumer', 'breach-detector'];
+    running.push(...names.map((name) => startService(name, environment)));
+    await Promise.all(running.map(started));
+    const producer = new Kafka({ brokers: kafka.brokers, logLevel: logLevel.NOTHING }).producer();
+    await producer.connect();
+    const created = codec.encodeFact({
+      type: 'incident-created',
+      id: 'f1' as FactId,
+      source: 'urn:police:example:cad' as SourceId,
+      incidentId: 'INC-1' as IncidentId,
+      at: plus(Date.now() as Instant, -2 * 3_600_000),
+      forceId: 'example' as ForceId,
+      grade: 'priority',
+      childInvolvement: 'involved',
+    });
+    await producer.send({ topic: codec.topics.input['incident-created'], messages: [created] });
+    await producer.disconnect();
+    await until(() => ledger.records.some(({ phase }) => phase === 'breach'), {
+      what: 'the breach',
+      deadlineMs: 60_000,
+      pollMs: 100,
+    });
+    expect(await vigil(['doctor'], environment)).toMatchObject({ status: 0 });
+  });
+
+  it.each([
+    [
+      'an authority that they do not know',
+      { KAFKA_SSL_CA_FILE: '', NODE_EXTRA_CA_CERTS: '' },
+      'VIGIL_KAFKA',
+    ],
+    ['a wrong password of Kafka', { KAFKA_SASL_PASSWORD: 'wrong' }, 'VIGIL_KAFKA'],
+    [
+      'no certificate of their own',
+      { KAFKA_SSL_CERT_FILE: '', KAFKA_SSL_KEY_FILE: '' },
+      'VIGIL_KAFKA',
+    ],
+    ['an authority of Redis and the registry unknown', { NODE_EXTRA_CA_CERTS: '' }, 'VIGIL_REDIS'],
+  ])('do not connect with %s, and say to what', { timeout: 60_000 }, async (_, wrong, code) => {
+    const { status, stdout } = await vigil(['doctor', '--json'], { ...environment, ...wrong });
+    const findings = stdout
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line));
+    expect(findings).toContainEqual(expect.objectContaining({ severity: 'error', code }));
+    expect(status).toBe(1);
+    expect(stdout).not.toContain(user.password);
+  });
+});
