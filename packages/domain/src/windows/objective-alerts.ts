@@ -27,7 +27,7 @@ export function objectiveAlerts(
   const after: Record<string, Instant> = { ...missed };
   for (const objective of policy.objectives) {
     const [shortest, next = shortest] = objective.windows;
-    if (shortest === undefined || next === undefined) continue;
+    if (next === undefined) continue;
     const forces = Map.groupBy(
       figures.filter((row) => row.objective === objective.name && isWholeForce(row)),
       ({ forceId }) => forceId,

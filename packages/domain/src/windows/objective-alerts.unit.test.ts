@@ -131,6 +131,20 @@ describe('an objective', () => {
     }
   });
 
+  it('stays missed while the shorter window is below target, however long', () => {
+    const missed = { [objectiveKey('within-the-hour', force)]: nine };
+    const later = objectiveAlerts(low, missed, policy, plus(nine, 7 * day));
+    expect(later).toEqual({ alerts: [], missed });
+  });
+
+  it('recovers with the shorter window alone, and says only of what it has figures', () => {
+    const missed = { [objectiveKey('within-the-hour', force)]: nine };
+    const { alerts } = objectiveAlerts([figures(hour, 18, 2)], missed, policy, plus(nine, day));
+    expect(alerts).toMatchObject([
+      { phase: 'objective-recovered', windows: [{ lengthMs: hour, within: 18, missed: 2 }] },
+    ]);
+  });
+
   it('with one window is judged by that one, and with none never', () => {
     const withWindows = (windows: Duration[]): Policy => ({
       ...policy,

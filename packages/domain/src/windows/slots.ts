@@ -155,37 +155,27 @@ export function windowFigures(
   slots: ReadonlyMap<string, number>,
   now: Instant,
 ): readonly WindowFigures[] {
-  const rows = new Map<string, { row: Slot; area: boolean; child: boolean; counts: Counts }>();
+  const rows = new Map<string, { row: Row; counts: Counts }>();
   for (const [key, count] of slots) {
-    const slot = parseSlotKey(key);
-    if (isOver(slot.slot, slot.length, now) || slot.slot * stepOf(slot.length) > now) continue;
-    for (const area of [true, false]) {
-      for (const child of [true, false]) {
-        const name = [
-          slot.objective,
-          slot.length,
-          slot.forceId,
-          area ? `a${slot.areaId ?? ''}` : '',
-          child ? slot.child : '',
-        ].join(separator);
-        let row = rows.get(name);
-        if (row === undefined) {
-          row = { row: slot, area, child, counts: { within: 0, missed: 0, bins: new Map() } };
-          rows.set(name, row);
-        }
-        addTo(row.counts, slot.measure, count);
+    const { slot, measure, objective, length, forceId, areaId, child } = parseSlotKey(key);
+    if (isOver(slot, length, now) || slot * stepOf(length) > now) continue;
+    const whole = { objective, length, forceId };
+    const ofArea: Row = { ...whole, areaId: areaId ?? '' };
+    const rolledUp: readonly Row[] = [whole, ofArea, { ...whole, child }, { ...ofArea, child }];
+    for (const row of rolledUp) {
+      const name = JSON.stringify(row);
+      let known = rows.get(name);
+      if (known === undefined) {
+        known = { row, counts: { within: 0, missed: 0, bins: new Map() } };
+        rows.set(name, known);
       }
+      addTo(known.counts, measure, count);
     }
   }
-  return [...rows.values()].map(({ row, area, child, counts }) => ({
-    objective: row.objective,
-    length: row.length,
-    forceId: row.forceId,
-    ...(area ? { areaId: row.areaId ?? ('' as const) } : {}),
-    ...(child ? { child: row.child } : {}),
-    ...figuresOf(counts),
-  }));
+  return [...rows.values()].map(({ row, counts }) => ({ ...row, ...figuresOf(counts) }));
 }
+
+type Row = Pick<WindowFigures, 'objective' | 'length' | 'forceId' | 'areaId' | 'child'>;
 
 interface Counts {
   within: number;

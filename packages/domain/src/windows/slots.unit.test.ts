@@ -172,6 +172,26 @@ describe('what changes in the slots', () => {
   });
 });
 
+describe('the key of a slot', () => {
+  const lastOf = (outcome: Counted['outcome']) =>
+    slotChanges([], [counted(outcome)], nine).map(({ key }) => key.split('\u001f').at(-1));
+
+  it('says what it counts, in the words that working sets hold already', () => {
+    expect(lastOf('within')).toEqual(['w', 'w']);
+    expect(lastOf('missed')).toEqual(['m', 'm']);
+    expect(lastOf(0)).toEqual(['0', '0']);
+    expect(lastOf(60_000)).toEqual(['b551', 'b551']);
+  });
+
+  it('names the objective, the window, its step, the force, the area and the group', () => {
+    const [first] = slotChanges([], [{ ...counted('missed'), areaId: 'north' as AreaId }], nine);
+    expect(first?.key.split('\u001f')).toEqual([
+      ...['priority-within-the-hour', '3600000', String(nine / 60_000)],
+      ...['example', 'north', 'involved', 'm'],
+    ]);
+  });
+});
+
 describe('the outcomes of an assessment', () => {
   const base = { objective: objective.name, at: nine, forceId: 'example' as ForceId };
   const who = { incidentId: 'INC-1' as IncidentId, child: 'involved' } as const;
