@@ -26,11 +26,10 @@ export function standingsOf(
   const timeline = timelineOf(distinctFacts(facts).facts, now, policy.childTypes);
   const state = timeline.at(-1)?.state;
   if (state === undefined) return undefined;
-  const standings = policy.targets.flatMap((target) => {
-    const last = throughScope(timeline, target).at(-1);
-    if (last === undefined) return [];
-    const { watched, reached, begin, due } = last;
-    return [{ target, watched, reached, begin, due }];
-  });
+  const standings = policy.targets.flatMap((target) =>
+    throughScope(timeline, target)
+      .slice(-1)
+      .map(({ watched, reached, begin, due }) => ({ target, watched, reached, begin, due })),
+  );
   return { state, standings };
 }
