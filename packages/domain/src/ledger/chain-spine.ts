@@ -49,7 +49,8 @@ function spineOf(stretches: readonly Stretch[]): ReadonlySet<Stretch> {
   // A record that is not sound tips the scale only where nothing else would.
   const trifle = 0.5 / (stretches.length + 1);
   for (const [index, stretch] of stretches.entries()) {
-    if (stretch.standing !== 'sound' && !isInPlace(stretches, index)) continue;
+    const [previous, next] = [stretches[index - 1], stretches[index + 1]];
+    if (stretch.standing !== 'sound' && !isInPlace(previous, stretch, next)) continue;
     const before = best[indexFrom(best, (path) => path.stretch.to >= stretch.from) - 1];
     const weight = (before?.weight ?? 0) + (stretch.standing === 'sound' ? stretch.count : trifle);
     const at = indexFrom(best, (path) => path.stretch.to >= stretch.to);
@@ -65,9 +66,7 @@ function spineOf(stretches: readonly Stretch[]): ReadonlySet<Stretch> {
 }
 
 /** Whether a record whose own hash says nothing is vouched for by one beside it. */
-function isInPlace(stretches: readonly Stretch[], index: number): boolean {
-  const [before, one, after] = [stretches[index - 1], stretches[index], stretches[index + 1]];
-  if (one === undefined) return false;
+function isInPlace(before: Stretch | undefined, one: Stretch, after: Stretch | undefined): boolean {
   const followsOne = after !== undefined && one.hashes.includes(after.follows);
   // Of one without a link it was only assumed.
   if (one.standing === 'unlinked') return followsOne;

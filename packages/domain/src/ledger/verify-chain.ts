@@ -115,11 +115,8 @@ function verdictOf(
 ): PartitionVerdict {
   const { chain, moved, strange } = sortStretches(stretches);
   const end = chain.at(-1);
-  const [hash] = end?.hashes ?? [];
-  const head =
-    end === undefined || hash === undefined
-      ? undefined
-      : { sequence: end.to, hash, offset: end.last.offset };
+  const [head] =
+    end?.hashes.map((hash) => ({ sequence: end.to, hash, offset: end.last.offset })) ?? [];
   const findings: ChainFinding[] = [
     ...breaksOf(partition, chain),
     ...stretches
@@ -127,13 +124,15 @@ function verdictOf(
       .map((one) => recordsFinding('moved', partition, one)),
     ...strange.map((one) => recordsFinding('inserted', partition, one)),
   ];
-  if (signed !== undefined && signed.sequence > (head?.sequence ?? 0)) {
+  if (signed !== undefined) {
     const count = signed.sequence - (head?.sequence ?? 0);
-    findings.push({ kind: 'cut-short', partition, count, after: end?.last, before: undefined });
-  }
-  const [other] = atCheckpoint;
-  if (other !== undefined && !atCheckpoint.some((one) => one.hash === signed?.hash)) {
-    findings.push(recordsFinding('written-anew', partition, soundAt(other.place)));
+    if (count > 0) {
+      findings.push({ kind: 'cut-short', partition, count, after: end?.last, before: undefined });
+    }
+    const [other] = atCheckpoint;
+    if (other !== undefined && !atCheckpoint.some((one) => one.hash === signed.hash)) {
+      findings.push(recordsFinding('written-anew', partition, soundAt(other.place)));
+    }
   }
   return {
     partition,

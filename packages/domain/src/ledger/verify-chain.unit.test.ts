@@ -1,51 +1,17 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import {
+  findingsOf,
+  ledger,
+  partition,
+  recordAfter,
+  signedHead,
+  tellingOf,
+  verdictOf,
+} from '../../testing/chains.ts';
 import { runs } from '../../testing/runs.ts';
-import { type ChainHash, type ChainHead, linkOf, origin } from './chain.ts';
+import { type ChainHash, type ChainHead, origin } from './chain.ts';
 import type { ChainRecord } from './chain-stretches.ts';
-import { type ChainFinding, chainVerifier, type SignedHead } from './verify-chain.ts';
-
-const partition = 3;
-
-/** A record that follows `head`; `say` is what tells it from others. */
-function recordAfter(head: ChainHead, say: string): ChainRecord & { readonly link: ChainHead } {
-  const linkable = { partition, key: `INC-${say}`, record: { kind: 'alert', alertId: say } };
-  return { ...linkable, offset: '', link: linkOf(head, linkable) };
-}
-
-/** A ledger of so many records that nobody touched, at offsets with the gaps that transactions leave. */
-function ledger(count: number): ChainRecord[] {
-  const records: ChainRecord[] = [];
-  let head = origin;
-  for (let i = 0; i < count; i++) {
-    const record = recordAfter(head, `alert-${i}`);
-    records.push({ ...record, offset: String(i + Math.floor(i / 3)) });
-    head = record.link;
-  }
-  return records;
-}
-
-function verdictOf(records: readonly ChainRecord[], ...heads: SignedHead[]) {
-  const verifier = chainVerifier(heads);
-  for (const record of records) verifier.take(record);
-  const [verdict] = verifier.verdicts();
-  if (verdict === undefined) throw new Error('nothing was taken');
-  return verdict;
-}
-
-const findingsOf = (records: readonly ChainRecord[], ...heads: SignedHead[]) =>
-  verdictOf(records, ...heads).findings;
-
-/** A finding in a word or two: what, which records, between which. */
-function told(finding: ChainFinding): string {
-  const of = finding.count === 1 ? '' : ` ${finding.count}`;
-  return 'first' in finding
-    ? `${finding.kind}${of} ${finding.first.alertId}`
-    : `${finding.kind}${of} after ${finding.after?.alertId} before ${finding.before?.alertId}`;
-}
-
-const tellingOf = (records: readonly ChainRecord[], ...heads: SignedHead[]) =>
-  findingsOf(records, ...heads).map(told);
 
 /** A ledger and the index of one of its records that is neither the first nor the last. */
 const withPlace = fc
@@ -53,10 +19,6 @@ const withPlace = fc
   .chain((count) => fc.tuple(fc.constant(ledger(count)), fc.integer({ min: 1, max: count - 2 })));
 
 const name = (index: number): string => `alert-${index}`;
-const signedHead = (record: ChainRecord | undefined): SignedHead => {
-  if (record?.link === undefined) throw new Error('has no link');
-  return { partition, ...record.link };
-};
 
 describe('the chain of a ledger', () => {
   it('is whole when nobody touched it', () => {
