@@ -1,45 +1,20 @@
 import { describe, expect, it } from 'vitest';
 import { after, incident } from '../../testing/history.ts';
+import {
+  anyPriority,
+  draw,
+  outcomesOf,
+  policyOf,
+  priority,
+  report,
+} from '../../testing/reports.ts';
 import { assess } from '../assessment/assess.ts';
 import type { AreaId, Fact } from '../facts/fact.ts';
 import { parsePolicy } from '../policy/parse.ts';
 import { addIncident } from './add-incident.ts';
-import { type ObjectiveReport, type Report, reportOf } from './report.ts';
+import { reportOf } from './report.ts';
 import { newTally } from './tally.ts';
-import { type WaitOutcome, waitOutcomes } from './wait.ts';
-
-function policyOf(objective: string) {
-  const rest = 'target: 0.75, windows: [PT1H], minimumIncidents: 1';
-  return parsePolicy(
-    `targets: []\nobjectives:\n  - { name: in-time, ${objective}, ${rest} }\n`,
-    'policy.yaml',
-  );
-}
-
-const anyPriority = 'milestone: attended, grades: [priority], within: PT60M';
-const draw = { cases: 2, seed: '7' };
-
-function report(
-  stories: readonly { readonly facts: readonly Fact[] }[],
-  { objective = anyPriority, until = 24 * 60, sample = draw } = {},
-): Report & { readonly objective: ObjectiveReport } {
-  const policy = policyOf(objective);
-  const tally = newTally(sample);
-  for (const { facts } of stories) {
-    const assessed = assess(facts, policy, after(until));
-    addIncident(tally, facts, assessed, policy, after(until));
-  }
-  const made = reportOf(tally, policy, after(until), { rejected: 0, heartbeats: 0 });
-  const [first] = made.objectives;
-  if (first === undefined) throw new Error('the policy has one objective');
-  return { ...made, objective: first };
-}
-
-function outcomesOf({ objective }: ReturnType<typeof report>): readonly WaitOutcome[] {
-  return waitOutcomes.flatMap((outcome) => Array(objective.outcomes[outcome]).fill(outcome));
-}
-
-const priority = (id: string, force?: string) => incident(id, force).created(0, 'priority');
+import type { WaitOutcome } from './wait.ts';
 
 describe('what became of an incident', () => {
   const child = `${anyPriority}, child: involved`;
