@@ -144,7 +144,10 @@ describe('an answer', () => {
       state: 'unacknowledged',
     });
     const ended = [breach, said('cleared', 80)];
-    const actions = [silenced(60, 110, { incidentId: 'INC-1' })];
+    const actions = [
+      silenced(60, 110, { incidentId: 'INC-1' }),
+      acknowledged(said('breach', 1), 82),
+    ];
     expect(answered(ended, actions, 81)).toEqual({ state: 'returned-unacknowledged' });
   });
 

@@ -32,6 +32,20 @@ describe('the order of the queue', () => {
     );
     expect(order).toEqual(['late', 'ended', 'soon']);
   });
+  it('puts what is overdue before what ended, however long ago that was due', () => {
+    const order = idsOf(
+      { id: 'ended', child: 'involved', phase: 'cleared', dueAt: 10 },
+      { id: 'late', child: 'involved', phase: 'breach', dueAt: 20 },
+    );
+    expect(order).toEqual(['late', 'ended']);
+  });
+  it('puts what is alike in the order of ids, and is 0 for one and the same only', () => {
+    const row = (id: string): Rankable => ({ id, child: 'unknown', phase: 'breach', dueAt: 5 });
+    expect(idsOf(row('c'), row('a'), row('b'))).toEqual(['a', 'b', 'c']);
+    expect(byUrgency(row('a'), row('a'))).toBe(0);
+    expect(byUrgency(row('a'), row('b'))).toBeLessThan(0);
+    expect(byUrgency(row('b'), row('a'))).toBeGreaterThan(0);
+  });
   it('is the same whatever order the rows come in', () => {
     const rows: fc.Arbitrary<Rankable> = fc.record(
       {
