@@ -8,8 +8,8 @@ import { type WaitOutcome, waitOutcomes } from '../src/report/wait.ts';
 import { after, incident } from './history.ts';
 
 /** A policy with one objective, `in-time`. */
-export function policyOf(objective: string) {
-  const rest = 'target: 0.75, windows: [PT1H], minimumIncidents: 1';
+export function policyOf(objective: string, target = 0.75) {
+  const rest = `target: ${target}, windows: [PT1H], minimumIncidents: 1`;
   return parsePolicy(
     `targets: []\nobjectives:\n  - { name: in-time, ${objective}, ${rest} }\n`,
     'policy.yaml',
@@ -22,9 +22,9 @@ export const draw = { cases: 2, seed: '7' };
 /** What a report says of some incidents, and of the one objective. */
 export function report(
   stories: readonly { readonly facts: readonly Fact[] }[],
-  { objective = anyPriority, until = 24 * 60, sample = draw } = {},
+  { objective = anyPriority, until = 24 * 60, sample = draw, target = 0.75 } = {},
 ): Report & { readonly objective: ObjectiveReport } {
-  const policy = policyOf(objective);
+  const policy = policyOf(objective, target);
   const tally = newTally(sample);
   for (const { facts } of stories) {
     const assessed = assess(facts, policy, after(until));
