@@ -9,9 +9,19 @@ import type { Fact, IncidentId } from '../facts/fact.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type Instant, plus } from '../time/instant.ts';
 import { addIncident } from './add-incident.ts';
+import type { Downgrade } from './downgrade.ts';
+import { lotOf } from './draw.ts';
 import { mergeTallies } from './merge-tallies.ts';
 import { standingOf } from './standing.ts';
-import { newTally, type Tally } from './tally.ts';
+import {
+  compareDowngrades,
+  compareLongWaits,
+  compareLots,
+  type DrawnCase,
+  type LongWait,
+  newTally,
+  type Tally,
+} from './tally.ts';
 import { type Wait, waitsOf } from './wait.ts';
 
 const draw = { cases: 3, seed: 'a seed' };
@@ -119,6 +129,61 @@ describe('a tally', () => {
   it('refuses to be merged with one whose sample was drawn by another seed', () => {
     expect(() => mergeTallies(newTally(draw), newTally({ ...draw, seed: 'another' }))).toThrow(
       RangeError,
+    );
+  });
+});
+
+describe('two tallies merged', () => {
+  const empty = () => newTally(draw);
+
+  it('may not have been drawn for another number of cases either', () => {
+    expect(() => mergeTallies(empty(), newTally({ ...draw, cases: 9 }))).toThrow(
+      'tallies with different draws cannot be merged',
+    );
+  });
+
+  it('span both their periods, and one’s where the other has none', () => {
+    const [early, late] = [empty(), empty()];
+    early.period = { from: nine, to: plus(nine, 5) };
+    late.period = { from: plus(nine, 3), to: plus(nine, 9) };
+    const both = { from: nine, to: plus(nine, 9) };
+    expect(mergeTallies(mergeTallies(empty(), late), early).period).toEqual(both);
+    expect(mergeTallies(early, empty()).period).toEqual({ from: nine, to: plus(nine, 5) });
+  });
+});
+
+describe('the order of what is listed', () => {
+  const wait = (incidentId: string, waitedMs: number, begin: number) =>
+    ({ incidentId, waitedMs, begin }) as LongWait;
+  const downgrade = (incidentId: string, review: string, elapsed: number, at = 0) =>
+    ({ incidentId, review, elapsed, at }) as Downgrade;
+
+  it('is the longest wait first, then by incident and time', () => {
+    const order = [wait('B', 9, 0), wait('A', 5, 1), wait('A', 5, 2), wait('C', 5, 0)];
+    expect(order.toReversed().sort(compareLongWaits)).toEqual(order);
+  });
+
+  it('is what was never reviewed first, then the closest to the threshold', () => {
+    const order = [
+      downgrade('D', 'never', 0.8),
+      downgrade('A', 'later', 0.9),
+      downgrade('A', 'at-once', 0.95, 1),
+      downgrade('A', 'at-once', 0.95, 2),
+      downgrade('B', 'at-once', 0.95, 0),
+      downgrade('A', 'at-once', 0.85, 0),
+    ];
+    expect(order.toReversed().sort(compareDowngrades)).toEqual(order);
+  });
+
+  it('is that of the lots, and of the incidents where two are drawn alike', () => {
+    const drawn = (lot: string, incidentId: string) => ({ lot, incidentId, facts: [] }) as never;
+    const order: DrawnCase[] = [drawn('a', 'Z'), drawn('b', 'A'), drawn('b', 'B')];
+    expect(order.toReversed().sort(compareLots)).toEqual(order);
+  });
+
+  it('is drawn anew by anybody: the SHA-256 of the seed and the incident', () => {
+    expect(lotOf('7', 'INC-1' as IncidentId)).toBe(
+      '38e20bdb42c1321eedef786e6cc5b5f8a01ed8c5da32b2c9819228394ba27d93',
     );
   });
 });
