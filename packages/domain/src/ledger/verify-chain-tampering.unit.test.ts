@@ -60,6 +60,14 @@ describe('two branches of one chain', () => {
     ]);
   });
 
+  it('are the heavier one, wherever the other begins and ends', () => {
+    const six = whole.slice(0, 6);
+    for (const count of [2, 3]) {
+      const forged = branch({ sequence: 4, hash: elsewhere }, count);
+      expect(tellingOf([...six, ...forged])).toEqual([`inserted ${count} forged-0`]);
+    }
+  });
+
   it('are told from many records back', () => {
     const long = ledger(700);
     expect(tellingOf([...long, ...branch(at(long, 450).link, 2)])).toEqual(['inserted 2 forged-0']);
