@@ -40,8 +40,25 @@ export function incident(incidentId: string, forceId = 'example') {
       facts.push({ ...base(minutes), type: 'incident-updated', ...details });
       return story;
     },
-    attended(minutes: number, unitId = 'U1') {
-      facts.push({ ...base(minutes), type: 'officer-attended', unitId: unitId as UnitId });
+    allocated(minutes: number) {
+      facts.push({ ...base(minutes), type: 'incident-allocated' });
+      return story;
+    },
+    contacted(minutes: number) {
+      facts.push({ ...base(minutes), type: 'caller-contacted' });
+      return story;
+    },
+    attended(minutes: number, unitId = 'U1', childSeen = false) {
+      facts.push({
+        ...base(minutes),
+        type: 'officer-attended',
+        unitId: unitId as UnitId,
+        childSeen,
+      });
+      return story;
+    },
+    seen(minutes: number) {
+      facts.push({ ...base(minutes), type: 'child-seen' });
       return story;
     },
     stoodDown(minutes: number, unitId = 'U1') {

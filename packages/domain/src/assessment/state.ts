@@ -151,7 +151,7 @@ function childOf(details: ChildDetails, childTypes: readonly string[]): ChildInv
   if (childMarkers !== undefined && childMarkers.length > 0) return 'involved';
   if (childInvolvement === 'not-involved') return 'not-involved';
   if (youngestAge !== undefined && youngestAge < 18) return 'involved';
-  if (incidentType !== undefined && childTypes.includes(incidentType)) return 'involved';
+  if (childTypes.some((type) => type === incidentType)) return 'involved';
   if (youngestAge !== undefined && childInvolvement !== 'unknown') return 'not-involved';
   return 'unknown';
 }
