@@ -40,20 +40,20 @@ export function incident(incidentId: string, forceId = 'example') {
       facts.push({ ...base(minutes), type: 'incident-updated', ...details });
       return story;
     },
-    allocated(minutes: number) {
-      facts.push({ ...base(minutes), type: 'incident-allocated' });
+    allocated(minutes: number, unit: { readonly unitId?: UnitId } = {}) {
+      facts.push({ ...base(minutes), type: 'incident-allocated', ...unit });
       return story;
     },
     contacted(minutes: number) {
       facts.push({ ...base(minutes), type: 'caller-contacted' });
       return story;
     },
-    attended(minutes: number, unitId = 'U1', childSeen = false) {
+    attended(minutes: number, unitId = 'U1', seen: { readonly childSeen?: boolean } = {}) {
       facts.push({
         ...base(minutes),
         type: 'officer-attended',
         unitId: unitId as UnitId,
-        childSeen,
+        ...seen,
       });
       return story;
     },

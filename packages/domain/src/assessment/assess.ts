@@ -19,7 +19,7 @@ import type { Fact } from '../facts/fact.ts';
 import { compareText } from '../facts/order.ts';
 import type { Alert, AssessedAlert } from '../ledger/alert.ts';
 import type { Policy } from '../policy/policy.ts';
-import type { Instant } from '../time/instant.ts';
+import { earlier, type Instant } from '../time/instant.ts';
 import { assessObjective, type Sample, type Settlement } from './objective.ts';
 import type { IncidentState } from './state.ts';
 import { assessTarget } from './target.ts';
@@ -87,7 +87,7 @@ function decide(facts: readonly Fact[], policy: Policy, now: Instant): Decided {
   let next = never;
   for (const target of policy.targets) {
     const assessed = assessTarget(timeline, target, now);
-    if (assessed.next < next) next = assessed.next;
+    next = earlier(next, assessed.next);
     for (const { moment, ...alert } of assessed.alerts) {
       alerts.push({
         incidentId: state.incidentId,
@@ -118,7 +118,7 @@ function decide(facts: readonly Fact[], policy: Policy, now: Instant): Decided {
   const samples: Sample[] = [];
   for (const objective of policy.objectives) {
     const assessed = assessObjective(standing, objective, now);
-    if (assessed.next < next) next = assessed.next;
+    next = earlier(next, assessed.next);
     settlements.push(...assessed.settlements);
     samples.push(...assessed.samples);
   }

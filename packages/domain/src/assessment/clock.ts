@@ -5,11 +5,13 @@ import { type IncidentState, isReached } from './state.ts';
 import type { Moment } from './timeline.ts';
 
 /** Whether a scope's grades take the incident in, and since when (semantics 4, "in grade"). */
-export type Standing = { readonly inGrade: boolean; readonly enteredAt: Instant };
+interface Standing {
+  readonly inGrade: boolean;
+  readonly enteredAt: Instant;
+}
 
 /** A moment seen by one target or objective. */
-export interface ScopedMoment extends Moment {
-  readonly inGrade: boolean;
+export interface ScopedMoment extends Moment, Standing {
   /** In grade, and child, force, setting and type are as the scope says. */
   readonly applies: boolean;
   /** When the clock began, whatever the incident's state; none when it has not. */
@@ -23,25 +25,24 @@ export interface ScopedMoment extends Moment {
 /** The timeline as one target or objective sees it. */
 export function throughScope(timeline: readonly Moment[], scope: Scope): readonly ScopedMoment[] {
   const scoped: ScopedMoment[] = [];
-  let before: IncidentState | undefined;
-  let standing: Standing | undefined;
+  let before: ScopedMoment | undefined;
   for (const moment of timeline) {
-    standing = standingAfter(standing, before, moment, scope);
-    before = moment.state;
     const { state } = moment;
-    const { inGrade, enteredAt } = standing;
+    const { inGrade, enteredAt } = standingAfter(before, moment, scope);
     const applies = inGrade && takesIn(scope, state);
     const begin = beginOf(scope, state, inGrade ? enteredAt : undefined);
     const reached = isReached(state, scope.milestone);
-    scoped.push({
+    before = {
       ...moment,
       inGrade,
+      enteredAt,
       applies,
       begin,
       due: begin === undefined ? undefined : plus(begin, scope.within),
       reached,
       watched: state.open && applies && !reached && begin !== undefined,
-    });
+    };
+    scoped.push(before);
   }
   return scoped;
 }
@@ -55,49 +56,47 @@ export function everApplies(timeline: readonly Moment[], scope: Scope): boolean 
 }
 
 function standingAfter(
-  standing: Standing | undefined,
-  before: IncidentState | undefined,
+  before: ScopedMoment | undefined,
   { at, fact, state }: Moment,
   scope: Scope,
 ): Standing {
-  const opened = before === undefined || (fact.type === 'incident-reopened' && !before.open);
-  if (standing === undefined || opened) {
+  if (before === undefined || (fact.type === 'incident-reopened' && !before.state.open)) {
     return { inGrade: scope.grades.includes(state.grade), enteredAt: state.start };
   }
-  if (fact.type !== 'incident-updated' || fact.grade === undefined) return standing;
-  const [from, to] = [before.grade, fact.grade];
+  if (fact.type !== 'incident-updated' || fact.grade === undefined) return before;
+  const [from, to] = [before.state.grade, fact.grade];
   if (scope.grades.includes(to)) {
-    if (standing.inGrade) return standing;
+    if (before.inGrade) return before;
     return { inGrade: true, enteredAt: isMoreUrgent(to, from) ? at : state.start };
   }
   const held =
     scope.downgrade === 'review' &&
-    standing.inGrade &&
+    before.inGrade &&
     fact.reviewed !== true &&
     (to === from || to === 'unknown' || isMoreUrgent(from, to));
-  return held ? standing : { ...standing, inGrade: false };
+  return { inGrade: held, enteredAt: before.enteredAt };
 }
 
-const urgency: Readonly<Record<Exclude<Grade, 'unknown'>, number>> = {
+const urgency: Readonly<Record<Grade, number>> = {
   immediate: 4,
   priority: 3,
   scheduled: 2,
   resolution: 1,
+  unknown: Number.NaN,
 };
 
 /** `unknown` is neither more nor less urgent than anything. */
 export function isMoreUrgent(a: Grade, b: Grade): boolean {
-  return a !== 'unknown' && b !== 'unknown' && urgency[a] > urgency[b];
+  return urgency[a] > urgency[b];
 }
 
 function takesIn(scope: Scope, state: IncidentState): boolean {
   return (
     takesInChild(scope.child, state.child) &&
     (scope.forces === undefined || scope.forces.includes(state.forceId)) &&
-    (scope.settings === undefined ||
-      (state.setting !== undefined && scope.settings.includes(state.setting))) &&
+    (scope.settings === undefined || scope.settings.some((one) => one === state.setting)) &&
     (scope.incidentTypes === undefined ||
-      (state.incidentType !== undefined && scope.incidentTypes.includes(state.incidentType)))
+      scope.incidentTypes.some((type) => type === state.incidentType))
   );
 }
 

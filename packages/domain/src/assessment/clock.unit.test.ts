@@ -57,6 +57,11 @@ describe('a clock that counts from the grade', () => {
       graded('scheduled').graded(30, 'priority').reopened(50),
       30,
     ],
+    [
+      'the upgrade, while it is closed too',
+      graded('scheduled').graded(30, 'priority').closed(40).contacted(50),
+      30,
+    ],
     ['nothing, out of grade', graded('priority').graded(30, 'scheduled'), undefined],
     [
       'nothing, when it is reopened out of grade',

@@ -21,6 +21,7 @@ import {
   milestoneWords,
   reasonWords,
 } from './story-words.ts';
+import { reasonAt } from './target.ts';
 import { timelineOf, voidedAttendances } from './timeline.ts';
 
 /** One thing that happened, or should have been said, at an instant. */
@@ -133,21 +134,13 @@ function clockChange(
   if (after === undefined) return [];
   if (!after.watched || after.due === undefined) {
     return before?.watched === true
-      ? [`${target.name}: the clock ends, as ${whyEnded(after, target)}.`]
+      ? [`${target.name}: the clock ends, as ${reasonWords[reasonAt(after, target)]}.`]
       : [];
   }
-  if (before?.watched === true && before.due === after.due) return [];
+  if (before?.watched === true) return [];
   const within = describeDuration(target.within);
   const runsOut = after.due > after.at ? 'runs out' : 'had run out';
   return [`${target.name}: the clock of ${within} ${runsOut} at ${clock(after.due)}.`];
-}
-
-function whyEnded(moment: ScopedMoment, { milestone, child }: Target): string {
-  if (moment.reached) return reasonWords[milestone];
-  if (!moment.state.open) return reasonWords.closed;
-  if (!moment.inGrade) return reasonWords.regraded;
-  const ruledOut = child !== undefined && moment.state.child === 'not-involved';
-  return reasonWords[ruledOut ? 'child-ruled-out' : 'out-of-scope'];
 }
 
 function titleOf({ phase }: AssessedAlert): string {

@@ -92,6 +92,25 @@ describe('the story of an incident', () => {
     ]);
   });
 
+  it('says of a clock that is over the moment it begins that it had run out', () => {
+    const immediate = { forceId: 'example', grade: 'immediate' };
+    const facts = [
+      fact('incident-created', 'createdAt', '00:30:00', immediate),
+      fact('incident-updated', 'updatedAt', '01:30:00', { grade: 'priority' }),
+    ];
+    const { lines } = explain(facts, policy, at(1, 30));
+    expect(lines.find(({ sentence }) => sentence.includes('updated'))?.details).toContain(
+      'attendance: the clock of 1 h had run out at Sun, 25 Oct 2026, 01:30:00 GMT.',
+    );
+  });
+
+  it('counts the facts that have not happened yet, and those that happen now as happened', () => {
+    expect(explain([call, arrival], policy, at(1)).notes).toEqual([
+      'Facts dated later, which have not happened yet: 1.',
+    ]);
+    expect(explain([call, arrival], policy, arrival.at).notes).toEqual([]);
+  });
+
   it('says that nothing is decided while nobody created the incident', () => {
     expect(explain([arrival], policy, at(3))).toEqual({
       lines: [],

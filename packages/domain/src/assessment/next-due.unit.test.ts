@@ -3,6 +3,8 @@ import { after, incident } from '../../testing/history.ts';
 import { policyOf } from '../../testing/policy.ts';
 import type { Fact, FactId } from '../facts/fact.ts';
 import { assess } from './assess.ts';
+import { assessObjective } from './objective.ts';
+import { never, timelineOf } from './timeline.ts';
 
 type Story = { readonly facts: readonly Fact[] };
 
@@ -29,6 +31,16 @@ describe('when an assessment changes by itself', () => {
     expect(nextDue(called(), 59, counted)).toBe(60);
     expect(nextDue(called(), 60, counted)).toBeUndefined();
     expect(nextDue(called().attended(10), 20, counted)).toBeUndefined();
+  });
+
+  it('is never once an objective has been met, missed, or is about something else', () => {
+    const [objective] = counted.objectives;
+    if (objective === undefined) throw new Error('the policy has one objective');
+    const next = ({ facts }: Story) =>
+      assessObjective(timelineOf(facts, after(90), []), objective, after(90)).next;
+    expect(next(called().attended(10).contacted(20))).toBe(never);
+    expect(next(called().contacted(20))).toBe(never);
+    expect(next(incident('INC-1').created(0, 'scheduled'))).toBe(never);
   });
 
   it('is the first of what its targets and objectives come to', () => {

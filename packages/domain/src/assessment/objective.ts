@@ -48,7 +48,6 @@ export function assessObjective(
   const settlements: Settlement[] = [];
   const samples: Sample[] = [];
   let next = never;
-  let opening = -1;
   let settled = false;
   let before: ScopedMoment | undefined;
 
@@ -56,12 +55,9 @@ export function assessObjective(
     settled = true;
     settlements.push({ ...outcomeOf(state, objective, at), outcome });
   };
-  for (const [index, moment] of moments.entries()) {
-    if (opens(before, moment)) {
-      opening = index;
-      settled = false;
-    }
-    const reaches = moment.reached && (index === opening || before?.reached !== true);
+  for (const moment of moments) {
+    if (opens(before, moment)) settled = false;
+    const reaches = moment.reached && before?.reached !== true;
     if (reaches && moment.state.open && moment.applies && moment.begin !== undefined) {
       const { at, begin, due, state } = moment;
       if (!settled && due !== undefined && at <= due) settle(at, 'within', state);
@@ -87,9 +83,8 @@ function missesOf(moments: readonly ScopedMoment[]): ReadonlyMap<ScopedMoment, I
   return misses;
 }
 
-function opens(before: ScopedMoment | undefined, { fact, state }: ScopedMoment): boolean {
-  if (before === undefined) return true;
-  return fact.type === 'incident-reopened' && !before.state.open && state.open;
+function opens(before: ScopedMoment | undefined, { state }: ScopedMoment): boolean {
+  return before?.state.open === false && state.open;
 }
 
 function outcomeOf(state: IncidentState, objective: Objective, at: Instant): Outcome {

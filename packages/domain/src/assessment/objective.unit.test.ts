@@ -67,9 +67,15 @@ describe('an incident that an objective counts', () => {
     expect(counted(called().graded(30, 'scheduled').attended(40))).toEqual([]);
   });
 
-  it('is missed once, though it is in scope and late twice', () => {
-    const story = called().graded(70, 'scheduled').graded(80, 'priority').attended(90);
-    expect(counted(story)).toEqual(['60 missed', '90 waited 90']);
+  it('is missed once, though a clock that counts from the grade begins again', () => {
+    const again = called().graded(70, 'scheduled').graded(80, 'priority');
+    expect(counted(again, { clock: 'graded' })).toEqual(['60 missed']);
+    expect(counted(again.attended(90), { clock: 'graded' })).toEqual(['60 missed', '90 waited 10']);
+  });
+
+  it('is neither when it was out of scope as it fell due and somebody came late', () => {
+    const story = called().graded(50, 'immediate').graded(70, 'priority').attended(90);
+    expect(counted(story)).toEqual(['90 waited 90']);
   });
 
   it('is missed when something is learned at the due instant that changes nothing', () => {
@@ -77,10 +83,9 @@ describe('an incident that an objective counts', () => {
   });
 
   it('stays within when an officer comes too late to what was done in time', () => {
-    expect(counted(called().seen(50).attended(70, 'U1', true), { milestone: 'seen' })).toEqual([
-      '50 within',
-      '50 waited 50',
-    ]);
+    expect(
+      counted(called().seen(50).attended(70, 'U1', { childSeen: true }), { milestone: 'seen' }),
+    ).toEqual(['50 within', '50 waited 50']);
   });
 
   it('is counted as if an attendance that was stood down had never been', () => {

@@ -88,7 +88,12 @@ describe('what was done about an incident', () => {
   });
 
   it('counts from a reopening only', () => {
-    const done = called().allocated(5).contacted(6).attended(10, 'U1', true).seen(11).closed(20);
+    const done = called()
+      .allocated(5)
+      .contacted(6)
+      .attended(10, 'U1', { childSeen: true })
+      .seen(11)
+      .closed(20);
     const again = stateOf(done.reopened(30));
     for (const milestone of ['attended', 'seen', 'allocated', 'contacted'] as const) {
       expect([milestone, isReached(again, milestone)]).toEqual([milestone, false]);
@@ -110,7 +115,7 @@ describe('what was done about an incident', () => {
   });
 
   it('is undone by a stand-down of the same unit, with the child that it saw', () => {
-    const state = stateOf(called().attended(10, 'U1', true).stoodDown(20, 'U1'));
+    const state = stateOf(called().attended(10, 'U1', { childSeen: true }).stoodDown(20, 'U1'));
     expect(isReached(state, 'attended')).toBe(false);
     expect(isReached(state, 'seen')).toBe(false);
   });

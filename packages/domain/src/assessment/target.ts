@@ -38,14 +38,14 @@ export function assessTarget(
   let next = never;
   const raise = (phase: Phase, at: Instant, severity: Severity, reason?: ClearedReason): void => {
     if (at > now) {
-      if (at < next) next = at;
+      next = earlier(next, at);
       return;
     }
     const { moment } = stretchAt(stretches, at);
     alerts.push({ phase, at, severity, moment, ...(reason === undefined ? {} : { reason }) });
   };
+  // What has not ended ends at `never`, which is later than any `now`.
   const clear = (at: Instant): void => {
-    if (at > now) return;
     const { moment } = stretchAt(stretches, at);
     raise('cleared', at, 'low', reasonAt(moment, target));
   };
@@ -53,7 +53,7 @@ export function assessTarget(
   const breachStarts = new Set(breaches.map(({ from }) => from));
   for (const { from, to } of warnings) {
     raise('warning', from, target.severity.warning);
-    if (to !== never && !breachStarts.has(to)) clear(to);
+    if (!breachStarts.has(to)) clear(to);
   }
   for (const { from, to } of breaches) {
     raise('breach', from, target.severity.breach);
@@ -61,7 +61,7 @@ export function assessTarget(
       const at = plus(from, wait);
       if (at < to) raise(`escalation-${step + 1}`, at, target.severity.escalation);
     }
-    if (to !== never) clear(to);
+    clear(to);
   }
   return { alerts, next };
 }
@@ -98,8 +98,8 @@ function stretchAt<S extends Stretch>(stretches: readonly S[], at: Instant): S {
   return stretch;
 }
 
-/** Why an alert ended: the first that holds in the state then (semantics 5). */
-function reasonAt(moment: ScopedMoment, target: Target): ClearedReason {
+/** Why an alert or a clock ended: the first that holds in the state then (semantics 5). */
+export function reasonAt(moment: ScopedMoment, target: Target): ClearedReason {
   if (moment.reached) return target.milestone;
   if (!moment.state.open) return 'closed';
   if (!moment.inGrade) return 'regraded';

@@ -48,7 +48,6 @@ export function voidedAttendances(timeline: readonly Moment[]): ReadonlySet<Fact
       standing.set(fact.unitId, [...(standing.get(fact.unitId) ?? []), fact]);
     } else if (fact.type === 'attendance-aborted') {
       for (const attendance of standing.get(fact.unitId) ?? []) voided.add(attendance);
-      standing.delete(fact.unitId);
     }
   }
   return voided;
@@ -70,9 +69,9 @@ export const never = plus(0 as Instant, Number.POSITIVE_INFINITY);
 /** Cuts a timeline into the stretches between instants at which something happened. */
 export function stretchesOf<M extends Moment>(timeline: readonly M[]): readonly Stretch<M>[] {
   const stretches: Stretch<M>[] = [];
-  for (let i = 0; i < timeline.length; i++) {
-    const [moment, next] = [timeline[i], timeline[i + 1]];
-    if (moment === undefined || next?.at === moment.at) continue;
+  for (const [index, moment] of timeline.entries()) {
+    const next = timeline[index + 1];
+    if (next?.at === moment.at) continue;
     stretches.push({ from: moment.at, to: next?.at ?? never, moment });
   }
   return stretches;
