@@ -128,6 +128,9 @@ describe('a fact in a file', () => {
     ['another version', { ...attended, specversion: '0.3' }, 'specversion must be 1.0'],
     ['no type', { ...attended, type: undefined }, 'type is required'],
     ['no data', { ...attended, data: undefined }, 'data is required'],
+    ['null for data', { ...attended, data: null }, 'data must be an object'],
+    ['a list for data', { ...attended, data: [] }, 'data must be an object'],
+    ['null for a subject', { ...attended, subject: null }, 'subject is required'],
     ['data in text', { ...attended, data: '{}' }, 'data must be an object'],
     ['no subject', { ...attended, subject: undefined }, 'subject is required'],
     [
@@ -157,7 +160,9 @@ describe('a fact in a file', () => {
   });
 
   it.each(['constructor', '__proto__', 'toString'])('has no type %s', (type) => {
-    expect(problemsOf({ ...attended, type })[0]).toMatch(/^type must be one of incident-created/);
+    expect(problemsOf({ ...attended, type })[0]).toMatch(
+      /^type must be one of incident-created, incident-updated, .*, feed-heartbeat$/,
+    );
   });
 
   it('takes 128 characters that are two units each', () => {
@@ -175,6 +180,7 @@ describe('a fact in a file', () => {
     if (checked.kind !== 'heartbeat') throw new Error(checked.kind);
     expect(checked.heartbeat).toMatchObject({ source: 'urn:police:example:cad', at: nine });
     expect(parseCloudEvent(formatCloudEvent(checked.heartbeat))).toStrictEqual(checked);
+    expect(formatCloudEvent(checked.heartbeat)).not.toHaveProperty('subject');
     expect(problemsOf({ ...event, data: { at: event.data.at, source: 'urn:other' } })).toEqual([
       'data.source must be the same as source',
     ]);
