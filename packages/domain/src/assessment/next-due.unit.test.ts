@@ -99,7 +99,8 @@ describe('what an auditor should know of the facts', () => {
   it('is that one id stands for two facts, but not that one was sent twice', () => {
     const { facts } = called().attended(10).attended(20);
     const [creation, attended, other] = facts;
-    if (creation === undefined || attended === undefined || other === undefined) throw new Error();
+    if (creation === undefined || attended === undefined || other === undefined)
+      throw new Error('the incident has three facts');
     const same = { ...other, id: attended.id as FactId };
     expect(flags({ facts: [creation, attended, same] })).toEqual(['conflicting-duplicate']);
     expect(flags({ facts: [creation, attended, attended] })).toEqual([]);
