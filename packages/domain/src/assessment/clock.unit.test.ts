@@ -137,6 +137,18 @@ describe('which incidents a target is about', () => {
     ['the force that it names', { forces: ['another', 'example'] }, called(), true],
     ['no other force', { forces: ['another'] }, called(), false],
     ['the setting that it names', { settings: ['rural'] }, called({ setting: 'rural' }), true],
+    [
+      'any setting of those it names',
+      { settings: ['urban', 'rural'] },
+      called({ setting: 'rural' }),
+      true,
+    ],
+    [
+      'any type of those it names',
+      { incidentTypes: ['a', 'b'] },
+      called({ incidentType: 'b' }),
+      true,
+    ],
     ['no other setting', { settings: ['rural'] }, called({ setting: 'urban' }), false],
     ['no setting that nobody gave', { settings: ['rural'] }, called(), false],
     ['the type it names', { incidentTypes: ['theft'] }, called({ incidentType: 'theft' }), true],
