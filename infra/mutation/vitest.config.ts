@@ -7,6 +7,7 @@ export default defineConfig({
     exclude: ['**/node_modules/**', '**/.stryker-tmp/**'],
     // Those that run the program again in a process of its own, where no mutant is at work.
     testNamePattern: /^(?!vigil replay writes)/,
+    isolate: false,
     testTimeout: 20_000,
     setupFiles: ['infra/mutation/without-shrinking.ts'],
   },
