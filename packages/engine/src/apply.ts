@@ -2,6 +2,7 @@ import type { IncidentId, InputTopic, SourceId } from '@vigil/domain/facts/fact'
 import type { Instant } from '@vigil/domain/time/instant';
 import { earlier, later } from '@vigil/domain/time/instant';
 import type { IncidentChange, Shard, ShardState } from '@vigil/working-set/port';
+import { commitDecisions } from './commit-decisions.ts';
 import { type Decision, decide } from './decide.ts';
 import {
   deserialise,
@@ -56,6 +57,7 @@ export interface Intake {
  */
 export async function applyIntake(engine: Engine, shard: Shard, intake: Intake): Promise<number> {
   const { workingSet } = engine;
+  const traces = intake.facts.flatMap(({ trace }) => (trace === undefined ? [] : [trace]));
   const byIncident = Map.groupBy(intake.facts, ({ fact }) => fact.incidentId);
   for (let attempt = 0; attempt < limits.commitAttempts; attempt++) {
     const [state, stored] = await Promise.all([
@@ -85,16 +87,15 @@ export async function applyIntake(engine: Engine, shard: Shard, intake: Intake):
       if (decision !== undefined) decisions.push(decision);
     }
     if (late.length > 0) await intake.putAside?.(late);
-    const result = await workingSet.commit(shard, {
+    const commit = {
       ...(state.mode === undefined ? {} : { expectMode: state.mode }),
       expectNotes: underPolicy(engine.policy),
       advance: { topic: intake.topic, from: intake.from, to: intake.to },
       watermark: { topic: intake.topic, instant: intake.readTo },
       heard: intake.heard,
       incidents: changes,
-      outbox: decisions.flatMap(({ outbox }) => outbox.map((message) => JSON.stringify(message))),
-      slots: decisions.flatMap(({ slots }) => slots),
-    });
+    };
+    const result = await commitDecisions(engine, shard, decisions, commit, traces);
     switch (result.outcome) {
       case 'committed':
         return changes.length;

@@ -21,6 +21,7 @@ import { type Instant, later, plus } from '@vigil/domain/time/instant';
 import { countedOutcomes, type SlotChange, slotChanges } from '@vigil/domain/windows/slots';
 import type { IncidentRecord } from './incident-record.ts';
 import { limits } from './ports.ts';
+import type { Trace } from './tracing.ts';
 
 /** A stretch `(from, to]` of the wall clock in which a partition had no detector. */
 export interface Outage {
@@ -46,14 +47,15 @@ export interface Circumstances {
 }
 
 /** What is to be published: a record of the ledger, or what is in breach now. */
-export type OutboxMessage =
+export type OutboxMessage = (
   | { readonly to: 'ledger'; readonly record: LedgerRecord }
   | {
       readonly to: 'open-breaches';
       readonly incidentId: IncidentId;
       readonly target: string;
       readonly breach: OpenBreach | null;
-    };
+    }
+) & { readonly trace?: Trace };
 
 export interface Decision {
   readonly record: IncidentRecord;
@@ -93,6 +95,7 @@ export function decide(id: IncidentId, record: IncidentRecord, given: Circumstan
       counted,
       decidedTo: horizon,
       policyVersion: policy.policyVersion,
+      traces: record.traces,
     },
     due: settled.nextDue ?? lookAgain(record, settled, given),
     outbox: [

@@ -3,12 +3,16 @@ import { inputTopics } from '@vigil/domain/facts/fact';
 import type { Said } from '@vigil/domain/ledger/difference';
 import type { Instant } from '@vigil/domain/time/instant';
 import type { Counted } from '@vigil/domain/windows/slots';
+import { limits } from './ports.ts';
+import type { Trace } from './tracing.ts';
 
 /** A fact and where it stands in the log. */
 export interface PositionedFact {
   readonly fact: Fact;
   readonly topic: InputTopic;
   readonly offset: bigint;
+  /** While it is taken in: then its incident keeps it. */
+  readonly trace?: Trace;
 }
 
 /** What the working set keeps of one incident. */
@@ -25,6 +29,8 @@ export interface IncidentRecord {
   readonly decidedTo: Instant | undefined;
   /** The policy it was last decided under; none before it was ever decided. */
   readonly policyVersion: string | undefined;
+  /** To carry on with what is said of it; the latest last. */
+  readonly traces: readonly Trace[];
 }
 
 export const unknownIncident: IncidentRecord = {
@@ -33,6 +39,7 @@ export const unknownIncident: IncidentRecord = {
   counted: [],
   decidedTo: undefined,
   policyVersion: undefined,
+  traces: [],
 };
 
 /** Left behind for a time by an incident that was retired: a fact that still comes is a dead letter. */
@@ -44,11 +51,14 @@ export function withFacts(
   added: readonly PositionedFact[],
 ): { readonly record: IncidentRecord; readonly fresh: number } {
   const facts = [...record.facts];
+  let { traces } = record;
   for (const one of added) {
     // A repeat in other words is kept as well: which of the two counts is the domain's to say.
-    if (!facts.some((known) => sameText(known.fact, one.fact))) facts.push(one);
+    if (facts.some((known) => sameText(known.fact, one.fact))) continue;
+    facts.push(one);
+    if (one.trace !== undefined) traces = [...traces, one.trace].slice(-limits.tracesKept);
   }
-  return { record: { ...record, facts }, fresh: facts.length - record.facts.length };
+  return { record: { ...record, facts, traces }, fresh: facts.length - record.facts.length };
 }
 
 function sameText(a: Fact, b: Fact): boolean {
@@ -64,6 +74,7 @@ interface Wire {
   readonly c?: readonly Counted[];
   readonly d?: Instant;
   readonly p?: string;
+  readonly t?: readonly Trace[];
 }
 type WireFact = { readonly type: Fact['type']; readonly id: FactId; readonly source: SourceId };
 
@@ -78,6 +89,7 @@ export function serialise(record: IncidentRecord): string {
     ...(record.counted.length === 0 ? {} : { c: record.counted }),
     ...(record.decidedTo === undefined ? {} : { d: record.decidedTo }),
     ...(record.policyVersion === undefined ? {} : { p: record.policyVersion }),
+    ...(record.traces.length === 0 ? {} : { t: record.traces }),
   };
   return JSON.stringify(wire);
 }
@@ -95,5 +107,6 @@ export function deserialise(incidentId: IncidentId, text: string): IncidentRecor
     counted: wire.c ?? [],
     decidedTo: wire.d,
     policyVersion: wire.p,
+    traces: wire.t ?? [],
   };
 }

@@ -7,6 +7,7 @@ import { applyIntake, readToOf, Superseded } from './apply.ts';
 import { deadLetter } from './dead-letter.ts';
 import type { PositionedFact } from './incident-record.ts';
 import type { Engine } from './ports.ts';
+import { during, type Step } from './tracing.ts';
 import { heardKey } from './watermark.ts';
 
 /**
@@ -55,16 +56,18 @@ export function factIntake(engine: Engine): PartitionHandlers {
       const place = placeOf(batch.topic, batch.partition);
       const from = expectOffset(believed, place);
       const read = await readBatch(engine, topic, batch);
-      await batch.alive();
       const last = batch.records.at(-1);
-      const incidents = await applyIntake(engine, shardOf(batch.partition), {
-        topic,
-        from,
-        to: batch.position,
-        facts: read.facts,
-        heard: read.heard,
-        readTo: readToOf(last?.timestamp ?? 0, engine.clock()),
-        putAside: (retired) => putAsideRetired(engine, batch.records, retired),
+      const incidents = await during(read.steps, async () => {
+        await batch.alive();
+        return applyIntake(engine, shardOf(batch.partition), {
+          topic,
+          from,
+          to: batch.position,
+          facts: read.facts,
+          heard: read.heard,
+          readTo: readToOf(last?.timestamp ?? 0, engine.clock()),
+          putAside: (retired) => putAsideRetired(engine, batch.records, retired),
+        });
       });
       believed.set(place, batch.position);
       observe({
@@ -130,15 +133,21 @@ async function readBatch(
 ): Promise<{
   readonly facts: readonly PositionedFact[];
   readonly heard: readonly { readonly key: string; readonly instant: Instant }[];
+  readonly steps: readonly Step[];
 }> {
-  const { codec, policy } = engine;
+  const { codec, policy, tracing } = engine;
   const facts: PositionedFact[] = [];
   const heard: { key: string; instant: Instant }[] = [];
+  const steps: Step[] = [];
   const unreadable: OutgoingRecord[] = [];
   for (const record of records) {
     const decoded = await codec.decode(record);
     if (decoded.kind === 'fact') {
-      facts.push({ fact: decoded.fact, topic, offset: record.offset });
+      const { fact } = decoded;
+      const step = tracing?.received(record, fact);
+      if (step !== undefined) steps.push(step);
+      const { offset } = record;
+      facts.push({ fact, topic, offset, ...(step === undefined ? {} : { trace: step.trace }) });
     } else if (decoded.kind === 'heartbeat') {
       const { source, at } = decoded.heartbeat;
       if (policy.feeds.some((feed) => feed.source === source)) {
@@ -147,11 +156,12 @@ async function readBatch(
     } else {
       const { reason, detail } = decoded;
       unreadable.push(deadLetter(engine, record, { reason, detail }));
+      tracing?.received(record)?.end(reason);
     }
   }
   // Before the offset moves on: a dead letter may then stand twice after a crash, but is never missing.
   if (unreadable.length > 0) await engine.log.append(codec.topics.deadLetters, unreadable);
-  return { facts, heard };
+  return { facts, heard, steps };
 }
 
 /** Facts of incidents that have left the working set go to a person (semantics 6). */

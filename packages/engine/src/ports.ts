@@ -16,6 +16,7 @@ import type { Instant } from '@vigil/domain/time/instant';
 import type { EventLog, LogRecord, OutgoingRecord } from '@vigil/event-log/port';
 import type { WorkingSet } from '@vigil/working-set/port';
 import type { Timer } from './timer.ts';
+import type { Tracing } from './tracing.ts';
 
 /** The wall clock; in rehearsals and tests a clock of their own. */
 export type Clock = () => Instant;
@@ -82,6 +83,8 @@ export interface Engine {
   /** Milliseconds between two looks at a shard with nothing to do; `limits.tickMs` as deployed. */
   readonly tickMs: number;
   readonly observe: Observe;
+  /** None: nothing is traced. */
+  readonly tracing?: Tracing;
 }
 
 /** What happens, for logs and metrics; ids of incidents and facts only, nothing of their content. */
@@ -153,6 +156,8 @@ export const limits = {
   recordsPerTransaction: 500,
   /** Fact positions listed on an alert: the creation and the last ones. */
   factsOnAlert: 64,
+  /** Traces kept with an incident: those of the last facts that had one. */
+  tracesKept: 8,
   /** Attempts to commit against concurrent changes of the same incidents before the batch is read again. */
   commitAttempts: 20,
   /** Milliseconds between two looks at the due times of a partition with nothing due. */

@@ -2,9 +2,11 @@ import type { LedgerRecord } from '@vigil/domain/ledger/alert';
 import { type ChainHead, chainHeader, formatLink, linkOf } from '@vigil/domain/ledger/chain';
 import type { OutgoingRecord, Publisher } from '@vigil/event-log/port';
 import type { Commit, Shard } from '@vigil/working-set/port';
+import { about } from './commit-decisions.ts';
 import type { OutboxMessage } from './decide.ts';
 import { type Engine, limits } from './ports.ts';
 import { type PartitionLedger, progressOfRecord, ShardForgot } from './remember.ts';
+import { during, type Step, type Trace } from './tracing.ts';
 import { isOutOfTurn, takeTurn } from './turns.ts';
 
 /**
@@ -40,8 +42,8 @@ export async function publishOutbox(
     // What it forgot may have been decided otherwise since, and would be said in other words.
     const { ledgerOffset } = await workingSet.shard(shard);
     if (ledgerOffset !== ledger.offset) throw new ShardForgot('it forgot what was published');
-    const { outgoing, head } = encode(engine, shard, fresh, ledger.head);
-    end = await publisher.publish(outgoing);
+    const { outgoing, head, steps } = encode(engine, shard, fresh, ledger.head);
+    end = await during(steps, () => publisher.publish(outgoing));
     ledger.head = head;
     const records = fresh.flatMap((message) => (message.to === 'ledger' ? [message.record] : []));
     observe({ event: 'published', partition: shard.partition, records });
@@ -84,25 +86,40 @@ type Outgoing = OutgoingRecord & { readonly topic: string };
 
 /** The records of messages, those of the ledger linked from `head` on, and where the chain then ends. */
 function encode(
-  { codec }: Engine,
+  { codec, tracing }: Engine,
   { partition }: Shard,
   messages: readonly OutboxMessage[],
   from: ChainHead,
-): { readonly outgoing: readonly Outgoing[]; readonly head: ChainHead } {
+): {
+  readonly outgoing: readonly Outgoing[];
+  readonly head: ChainHead;
+  readonly steps: readonly Step[];
+} {
   let head = from;
+  const steps: Step[] = [];
+  const traceOf = (message: OutboxMessage, topic: string): Trace | undefined => {
+    const { trace } = message;
+    if (trace === undefined) return undefined;
+    const step = tracing?.publishing(topic, partition, about(message), messages.length, trace);
+    if (step !== undefined) steps.push(step);
+    return step?.trace ?? trace;
+  };
   const outgoing = messages.map((message): Outgoing => {
     if (message.to !== 'ledger') {
       const { incidentId, target, breach } = message;
+      const topic = codec.topics.openBreaches;
       const encoded = codec.encodeOpenBreach(incidentId, target, breach);
-      return { ...encoded, topic: codec.topics.openBreaches };
+      return { ...encoded, headers: { ...encoded.headers, ...traceOf(message, topic) }, topic };
     }
     const { content, ...encoded } = codec.encodeLedger(message.record);
     const link = linkOf(head, { partition, key: encoded.key, record: content });
     head = link;
-    const headers = { ...encoded.headers, [chainHeader]: formatLink(link) };
-    return { ...encoded, headers, topic: codec.topics.alerts };
+    const topic = codec.topics.alerts;
+    const trace = traceOf(message, topic);
+    const headers = { ...encoded.headers, ...trace, [chainHeader]: formatLink(link) };
+    return { ...encoded, headers, topic };
   });
-  return { outgoing, head };
+  return { outgoing, head, steps };
 }
 
 /** Open breaches are a state, not a story: saying one twice is saying it once. */

@@ -1,6 +1,7 @@
 import type { IncidentId, SourceId } from '@vigil/domain/facts/fact';
 import { type Instant, plus } from '@vigil/domain/time/instant';
 import type { DueIncident, IncidentChange, Shard, ShardState } from '@vigil/working-set/port';
+import { commitDecisions } from './commit-decisions.ts';
 import { type Decision, decide } from './decide.ts';
 import { deserialise, type IncidentRecord, retired, serialise } from './incident-record.ts';
 import { type Engine, limits } from './ports.ts';
@@ -168,17 +169,15 @@ function storedAfter(
 }
 
 async function store(
-  { workingSet, policy }: Engine,
+  engine: Engine,
   shard: Shard,
   incidents: readonly IncidentChange[],
   decisions: readonly Decision[],
 ): Promise<void> {
   // Refused when somebody else changed an incident meanwhile: it is still due and is looked at again.
-  await workingSet.commit(shard, {
+  await commitDecisions(engine, shard, decisions, {
     expectMode: 'live',
-    expectNotes: underPolicy(policy),
+    expectNotes: underPolicy(engine.policy),
     incidents,
-    outbox: decisions.flatMap(({ outbox }) => outbox.map((message) => JSON.stringify(message))),
-    slots: decisions.flatMap(({ slots }) => slots),
   });
 }
