@@ -15,6 +15,7 @@ import { breachDetector } from '@vigil/engine/detector';
 import { factIntake } from '@vigil/engine/intake';
 import type { Engine, Observe } from '@vigil/engine/ports';
 import { machineTimer } from '@vigil/engine/timer';
+import type { Tracing } from '@vigil/engine/tracing';
 import { createInProcessLog } from '@vigil/event-log/in-process/log';
 import type {
   EventLog,
@@ -35,12 +36,14 @@ interface HouseOptions {
   readonly feeds?: readonly { readonly source: SourceId; readonly silentAfterMs: number }[];
   /** Is told what the services observe, as their logs and metrics are. */
   readonly observe?: Observe;
+  /** Traces what they do. */
+  readonly tracing?: Tracing;
 }
 
 /** The services in one process, as `vigil up` runs them, with handles for what a test does to them. */
 export interface House {
   /** Appends a fact and waits until everything that follows from it is published. */
-  deliver(fact: Fact): Promise<void>;
+  deliver(fact: Fact, headers?: Readonly<Record<string, string>>): Promise<void>;
   append(fact: Fact): Promise<void>;
   appendBytes(topic: InputTopic, key: string, value: Buffer): Promise<void>;
   /** Appends whatever it is to the log's topic of that name. */
@@ -56,6 +59,8 @@ export interface House {
   loseWorkingSet(how?: { readonly settle: boolean }): Promise<void>;
   changePolicy(change: (text: string) => string): Promise<void>;
   ledger(): readonly LedgerRecord[];
+  /** The same as they stand in the log. */
+  ledgerRecords(): readonly LogRecord[];
   /** Ids of the alerts that stand, retractions taken off. */
   standing(): readonly AlertId[];
   openBreaches(): readonly string[];
@@ -131,6 +136,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
         if (seen.event === 'watermark') looks++;
         options.observe?.(seen);
       },
+      ...(options.tracing === undefined ? {} : { tracing: options.tracing }),
     };
     detector = breachDetector(engine);
     const intake = stallable(factIntake(engine), codec, stalled);
@@ -150,13 +156,16 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   await start();
 
   const ledger: LedgerRecord[] = [];
+  const ledgerRecords: LogRecord[] = [];
   const openBreaches = new Map<string, boolean>();
   const read = { alerts: 0n, open: 0n };
   const readOn = async (): Promise<void> => {
     for await (const records of log.readToEnd(topics.alerts, 0, read.alerts)) {
       for (const record of records) {
         const said = await codec.decodeLedger(record).catch(unreadable);
-        if (said !== undefined) ledger.push(said);
+        if (said === undefined) continue;
+        ledger.push(said);
+        ledgerRecords.push(record);
       }
       read.alerts = (records.at(-1)?.offset ?? read.alerts - 1n) + 1n;
     }
@@ -189,8 +198,10 @@ export async function openHouse(options: HouseOptions): Promise<House> {
     await readOnce();
     await readOnce();
   };
-  const append = async (fact: Fact): Promise<void> => {
-    await log.append(topics.input[topicOf[fact.type]], [codec.encodeFact(fact)]);
+  const append = async (fact: Fact, more: Readonly<Record<string, string>> = {}): Promise<void> => {
+    const record = codec.encodeFact(fact);
+    const headers = { ...record.headers, ...more };
+    await log.append(topics.input[topicOf[fact.type]], [{ ...record, headers }]);
   };
   const deadLetterRecords = async (): Promise<LogRecord[]> => {
     const seen: LogRecord[] = [];
@@ -200,8 +211,8 @@ export async function openHouse(options: HouseOptions): Promise<House> {
 
   return {
     append,
-    async deliver(fact) {
-      await append(fact);
+    async deliver(fact, headers) {
+      await append(fact, headers);
       await settle();
     },
     async appendBytes(topic, key, value) {
@@ -247,6 +258,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
       await settle();
     },
     ledger: () => ledger,
+    ledgerRecords: () => ledgerRecords,
     standing: () => {
       const standing = new Set<AlertId>();
       for (const record of ledger) {

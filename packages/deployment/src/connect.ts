@@ -8,11 +8,13 @@ import { machineTimer } from '@vigil/engine/timer';
 import { type KafkaLog, openKafkaLog } from '@vigil/event-log/kafka/log';
 import type { Configuration, Servers } from '@vigil/service-kit/configuration';
 import type { Logger } from '@vigil/service-kit/logging';
+import type { Tracer } from '@vigil/service-kit/tracing';
 import { checkRedis } from '@vigil/working-set/redis/check';
 import { openRedisWorkingSet } from '@vigil/working-set/redis/working-set';
 import { connectionTo, logThrough } from './kafka.ts';
 import { measuredLog, measuredWorkingSet } from './measured.ts';
 import { probe } from './probe.ts';
+import { traceThrough } from './traced.ts';
 import type { VitalSigns } from './vital-signs.ts';
 
 /** An engine on real servers. */
@@ -21,6 +23,14 @@ export interface Connected {
   readonly codec: Codec;
   readonly log: KafkaLog;
   close(): Promise<void>;
+}
+
+/** Who is told what an engine does. */
+export interface Observing {
+  readonly observe: Observe;
+  readonly signs: VitalSigns;
+  /** `undefined`: nothing is traced. */
+  readonly tracer: Tracer | undefined;
 }
 
 /** Topics that must be there, and alike, before a service starts (architecture, "Where the truth is"). */
@@ -45,7 +55,7 @@ export async function connect(
   servers: Servers,
   policy: Policy,
   logger: Logger,
-  { observe, signs }: { readonly observe: Observe; readonly signs: VitalSigns },
+  { observe, signs, tracer }: Observing,
 ): Promise<Connected> {
   const { deployment, topicPrefix, registerSchemas } = configuration;
   const topics = topicNames(topicPrefix);
@@ -67,7 +77,8 @@ export async function connect(
     await checkTopics(log, [...Object.values(input), alerts, openBreaches, actions]);
     const clock = (): Instant => Date.now() as Instant;
     const common = { log, workingSet, codec, policy, clock, deployment, observe };
-    const engine = { ...common, timer: machineTimer, tickMs: limits.tickMs };
+    const tracing = tracer === undefined ? {} : { tracing: traceThrough(tracer) };
+    const engine = { ...common, ...tracing, timer: machineTimer, tickMs: limits.tickMs };
     endProbe = probe(log, alerts);
     return { engine, codec, log, close };
   } catch (error) {

@@ -4,6 +4,7 @@
  */
 import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { type TracesConfiguration, tracesOf } from './tracing.ts';
 import {
   documentationOf,
   type Values,
@@ -23,6 +24,8 @@ export interface Configuration {
   readonly logLevel: Values['VIGIL_LOG_LEVEL'];
   /** Where health and metrics are served; `undefined`: nowhere. */
   readonly http: { readonly host: string; readonly port: number } | undefined;
+  /** Where spans are sent; `undefined`: nothing is traced. */
+  readonly traces: TracesConfiguration | undefined;
   /** Where the control room's page is, and for how many who answer alarms. */
   readonly room: RoomConfiguration;
   /** The path of the receivers and routes beyond the topics, if one was named. */
@@ -126,6 +129,7 @@ export function loadConfiguration(environment: Environment): Configuration {
       values.VIGIL_HTTP_PORT === 0
         ? undefined
         : { host: values.VIGIL_HTTP_HOST, port: values.VIGIL_HTTP_PORT },
+    traces: tracesOf(values, pem.collectorCa),
     room: {
       host: values.VIGIL_ROOM_HOST,
       port: values.VIGIL_ROOM_PORT,
@@ -256,6 +260,7 @@ function checkPair(given: Given, one: VariableName, other: VariableName, report:
 }
 
 interface Pem {
+  readonly collectorCa: string | undefined;
   readonly ca: string | undefined;
   readonly cert: string | undefined;
   readonly key: string | undefined;
@@ -269,7 +274,12 @@ function readPem(given: Given, report: Report): Pem {
     if (given['KAFKA_SSL'] !== 'true') return report(name, 'has no effect without KAFKA_SSL=true');
     return readText(name, path, report);
   };
+  const collectorCa = given['OTEL_EXPORTER_OTLP_CERTIFICATE'];
   return {
+    collectorCa:
+      collectorCa === undefined
+        ? undefined
+        : readText('OTEL_EXPORTER_OTLP_CERTIFICATE', collectorCa, report),
     ca: read('KAFKA_SSL_CA_FILE'),
     cert: read('KAFKA_SSL_CERT_FILE'),
     key: read('KAFKA_SSL_KEY_FILE'),

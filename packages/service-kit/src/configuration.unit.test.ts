@@ -49,6 +49,7 @@ describe('the configuration', () => {
       policy: undefined,
       logLevel: 'info',
       http: undefined,
+      traces: undefined,
       room: { host: '127.0.0.1', port: 8080, operators: 1, oidc: undefined },
       deliveries: undefined,
       batchRecords: 500,
@@ -177,6 +178,29 @@ describe('the configuration', () => {
     expect(problemsOf({ ...whole, OIDC_ISSUER: 'http://login.example' })).toEqual({
       OIDC_ISSUER:
         'expected https://host[:port][/path], http only on this machine, got "http://login.example"',
+    });
+  });
+
+  it('traces where a collector is named, with what it asks for', () => {
+    const collector = { OTEL_EXPORTER_OTLP_ENDPOINT: 'https://collector:4318' };
+    expect(loadConfiguration(collector).traces).toEqual({
+      ...{ endpoint: 'https://collector:4318', headers: {}, ca: undefined, service: undefined },
+      ...{ sampler: 'parentbased_traceidratio', ratio: 0.01 },
+    });
+    const headers = file('headers', 'authorization=Bearer%20hunter2, tenant=police\n');
+    const more = {
+      OTEL_EXPORTER_OTLP_HEADERS_FILE: headers,
+      OTEL_EXPORTER_OTLP_CERTIFICATE: file('collector.pem', 'authority'),
+    };
+    expect(loadConfiguration({ ...collector, ...more }).traces).toMatchObject({
+      headers: { authorization: 'Bearer hunter2', tenant: 'police' },
+      ca: 'authority',
+    });
+    const wrong = { OTEL_EXPORTER_OTLP_HEADERS: 'a=%ff', OTEL_TRACES_SAMPLER_ARG: '1.5' };
+    expect(problemsOf({ ...collector, ...wrong })).toEqual({
+      OTEL_EXPORTER_OTLP_HEADERS:
+        'expected name=value, several separated by commas, values percent-encoded',
+      OTEL_TRACES_SAMPLER_ARG: 'expected a number from 0 to 1, got "1.5"',
     });
   });
 

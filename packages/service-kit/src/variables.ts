@@ -37,6 +37,31 @@ const issuer = z
       /^https:/i.test(url) || /^http:\/\/(127\.0\.0\.1|localhost|\[::1\])[:/]/i.test(`${url}/`),
   );
 
+/** As OpenTelemetry has it: `name=value,…`, percent-encoded. */
+const headers = z
+  .string()
+  .transform((text) => text.split(',').map((pair) => pair.trim()))
+  .pipe(z.array(z.string().regex(/^[\w!#$&'*+.^|~-]+=[!-+\--~ ]*$/)))
+  .transform((pairs, context) => {
+    try {
+      return Object.fromEntries(
+        pairs.map((pair) => {
+          const at = pair.indexOf('=');
+          return [pair.slice(0, at), decodeURIComponent(pair.slice(at + 1))];
+        }),
+      );
+    } catch {
+      context.addIssue('a value is not percent-encoded');
+      return z.NEVER;
+    }
+  });
+
+const ratio = z
+  .string()
+  .regex(/^\d(\.\d{1,12})?$/)
+  .transform(Number)
+  .pipe(z.number().min(0).max(1));
+
 /** A deployment's name is part of Redis keys (with braces around a shard), groups and transactional ids. */
 const name = z.string().regex(/^[A-Za-z0-9-]{1,64}$/);
 
@@ -182,6 +207,54 @@ export const variables = {
     about: 'The address that port is opened on.',
     expected: 'an address of this machine',
     example: '0.0.0.0',
+  }),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/ })
+    .optional()
+    .register(documentation, {
+      about: 'The collector that spans are sent to, by OTLP over HTTP: traces from fact to alert.',
+      expected: 'http://host[:port][/path], or https://…',
+      example: 'http://collector:4318',
+      unset: 'nothing is traced',
+    }),
+  OTEL_EXPORTER_OTLP_HEADERS: headers.optional().register(documentation, {
+    about: 'Headers that the collector asks for.',
+    expected: 'name=value, several separated by commas, values percent-encoded',
+    example: '(in a file)',
+    secret: true,
+  }),
+  OTEL_EXPORTER_OTLP_CERTIFICATE: z.string().optional().register(documentation, {
+    about: 'The authority that signed the collector’s certificate, if the system does not know it.',
+    expected: 'the path of a readable PEM file',
+    example: '/etc/vigil/collector-ca.pem',
+  }),
+  OTEL_SERVICE_NAME: z.string().min(1).max(255).optional().register(documentation, {
+    about: 'How this program names itself on its spans.',
+    expected: '1 to 255 characters',
+    example: 'vigil-breach-detector',
+    unset: 'the name of the service',
+  }),
+  OTEL_TRACES_SAMPLER: z
+    .enum([
+      'always_on',
+      'always_off',
+      'traceidratio',
+      'parentbased_always_on',
+      'parentbased_always_off',
+      'parentbased_traceidratio',
+    ])
+    .default('parentbased_traceidratio')
+    .register(documentation, {
+      about:
+        'Which traces are kept: as the record that brings one says (`parentbased_`), and of facts that bring none all, none or a share.',
+      expected:
+        'always_on, always_off, traceidratio, parentbased_always_on, parentbased_always_off or parentbased_traceidratio',
+      example: 'parentbased_always_off',
+    }),
+  OTEL_TRACES_SAMPLER_ARG: ratio.default(0.01).register(documentation, {
+    about: 'That share, for the samplers whose name ends with `traceidratio`.',
+    expected: 'a number from 0 to 1',
+    example: '0.1',
   }),
   VIGIL_ROOM_PORT: whole(0, 65_535).default(8080).register(documentation, {
     about: 'The port of the control-room page and its API.',

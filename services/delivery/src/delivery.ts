@@ -4,6 +4,7 @@ import type { OpenBreach } from '@vigil/domain/ledger/alert';
 import type { Instant } from '@vigil/domain/time/instant';
 import type { Running } from '@vigil/event-log/port';
 import type { Logger } from '@vigil/service-kit/logging';
+import type { Tracer } from '@vigil/service-kit/tracing';
 import type { Registry } from 'prom-client';
 import { alertmanagerOf, tellEveryMs } from './alertmanager.ts';
 import { type Deliveries, DeliveriesError, type Receiver, type Secret } from './deliveries.ts';
@@ -23,6 +24,8 @@ export interface DeliveryOptions extends Pick<Events, 'log' | 'committed'> {
   readonly environment: Readonly<Record<string, string | undefined>>;
   readonly logger: Logger;
   readonly metrics: Registry;
+  /** `undefined`: nothing is traced. */
+  readonly tracer: Tracer | undefined;
 }
 
 /**
@@ -61,10 +64,10 @@ export async function startDelivery(options: DeliveryOptions): Promise<Running> 
         await followLevels({ ...common, isMeantFor: meant, requestOf, tellEveryMs, signal }),
       );
     } else {
-      const { committed } = options;
+      const { committed, tracer } = options;
       const { summaryOver } = deliveries;
       const requestOf = requestsTo(receiver, secrets, clock);
-      running.push(await followEvents({ ...common, committed, summaryOver, requestOf }));
+      running.push(await followEvents({ ...common, committed, tracer, summaryOver, requestOf }));
     }
   }
   return {

@@ -2,6 +2,7 @@ import { UnreadableLedger } from '@vigil/contracts/ledger-codec';
 import type { LedgerRecord } from '@vigil/domain/ledger/alert';
 import type { Instant } from '@vigil/domain/time/instant';
 import type { EventLog, LogRecord, OutgoingRecord, Running } from '@vigil/event-log/port';
+import { type Carried, carriedBy, type Span, type Tracer } from '@vigil/service-kit/tracing';
 import type { Route } from './deliveries.ts';
 import type { HttpRequest } from './http-request.ts';
 import { type Message, messagesOf } from './message.ts';
@@ -24,6 +25,8 @@ export interface Events {
   readonly trail: Trail;
   /** Whether a record is meant for this receiver. */
   readonly isMeantFor: (routes: readonly Route[], record: LedgerRecord) => boolean;
+  /** `undefined`: nothing is traced; what came with a record is carried on all the same. */
+  readonly tracer: Tracer | undefined;
 }
 
 export interface EventCodec {
@@ -86,12 +89,17 @@ async function tell(records: readonly LogRecord[], events: Events): Promise<void
   for (const message of messagesOf(meant, place, clock(), summaryOver)) {
     const request = requestOf(message);
     if (request === undefined) continue;
+    const { content } = message;
+    const from = tracesOf(content.kind === 'summary' ? meant : [content], origin);
+    const span = beginDelivery(content, from, events);
+    const carried = span?.trace ?? from.at(-1);
     try {
-      await send(request);
+      await send({ ...request, headers: { ...request.headers, ...carried } });
+      span?.end();
       trail.delivered(message.key, clock() - message.at);
     } catch (error) {
+      span?.end(error instanceof Error ? error.name : 'failed');
       if (!(error instanceof DeliveryRefused)) throw error;
-      const { content } = message;
       const refused = content.kind === 'summary' ? start : (origin.get(content) ?? start);
       const why = { reason: 'delivery-refused', detail: `${trail.receiver}: ${error.message}` };
       await events.log.append(codec.topics.deadLetters, [
@@ -100,4 +108,32 @@ async function tell(records: readonly LogRecord[], events: Events): Promise<void
       trail.refused(message.key, error.status);
     }
   }
+}
+
+/** What records brought of traces, in their order. */
+function tracesOf(
+  records: readonly LedgerRecord[],
+  origin: ReadonlyMap<LedgerRecord, LogRecord>,
+): readonly Carried[] {
+  return records
+    .map((record) => carriedBy(origin.get(record)?.headers ?? {}))
+    .filter(({ traceparent }) => traceparent !== undefined);
+}
+
+/** Only what is traced already is traced on: a delivery begins no trace. */
+function beginDelivery(
+  content: Message['content'],
+  from: readonly Carried[],
+  { tracer, trail }: Events,
+): Span | undefined {
+  if (from.length === 0) return undefined;
+  return tracer?.begin({
+    operation: 'deliver',
+    from,
+    attributes: {
+      receiver: trail.receiver,
+      incidentId: 'incidentId' in content ? content.incidentId : undefined,
+      alertId: 'alertId' in content ? content.alertId : undefined,
+    },
+  });
 }

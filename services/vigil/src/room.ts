@@ -3,12 +3,15 @@ import type { Connected } from '@vigil/deployment/connect';
 import type { Configuration } from '@vigil/service-kit/configuration';
 import type { Logger } from '@vigil/service-kit/logging';
 import type { createMetrics } from '@vigil/service-kit/metrics';
+import type { Tracer } from '@vigil/service-kit/tracing';
 
 /** What a service is started with. */
 export interface Setting extends Connected {
   readonly configuration: Configuration;
   readonly logger: Logger;
   readonly metrics: ReturnType<typeof createMetrics>;
+  /** `undefined`: nothing is traced. */
+  readonly tracer: Tracer | undefined;
 }
 
 /** Between two looks at all incidents; those that fall due or are spoken of are seen at once. */

@@ -6,14 +6,14 @@ import type { Setting } from './room.ts';
 
 /** Starts the deliveries as deployed. @throws DeliveriesError when they are not named or not right. */
 export async function startDeliveries(setting: Setting): Promise<Running> {
-  const { codec, log, configuration, logger, metrics } = setting;
+  const { codec, log, configuration, logger, metrics, tracer } = setting;
   const file = configuration.deliveries;
   if (file === undefined) {
     throw new DeliveriesError('set DELIVERIES_FILE to the receivers and routes');
   }
   const deliveries = parseDeliveries(await readFile(file, 'utf8'), file);
   return startDelivery({
-    ...{ log, codec, deliveries, logger, metrics, environment: process.env },
+    ...{ log, codec, deliveries, logger, metrics, tracer, environment: process.env },
     committed: (group, topic) => log.committed(group, topic),
     deployment: configuration.deployment,
   });

@@ -13,6 +13,7 @@ import { watchEventLoop } from '@vigil/service-kit/event-loop';
 import { countReasons, startHealthServer } from '@vigil/service-kit/health';
 import { createLogger } from '@vigil/service-kit/logging';
 import { createMetrics } from '@vigil/service-kit/metrics';
+import { openTracer } from '@vigil/service-kit/open-tracer';
 import { createLifetime } from '@vigil/service-kit/shutdown';
 import { Argument, type Command } from 'commander';
 import pRetry from 'p-retry';
@@ -92,16 +93,20 @@ export async function run(
   return lifetime.end(
     (async () => {
       const policy = await readPolicyFile(configuration.policy);
+      const { deployment } = configuration;
+      const tracer = await openTracer(configuration.traces, { service: name, deployment, logger });
+      if (tracer !== undefined) lifetime.onStop('traces', () => tracer.close());
       const observing = observeWith(logger, metrics);
       const observe: Observe = (observation) => {
         signs.observe(observation);
         observing(observation);
       };
       const begin = async (): Promise<Running[]> => {
-        const connected = await connect(configuration, servers, policy, logger, { observe, signs });
-        const { workingSet, deployment } = connected.engine;
+        const observed = { observe, signs, tracer };
+        const connected = await connect(configuration, servers, policy, logger, observed);
+        const { workingSet } = connected.engine;
         try {
-          const setting = { ...connected, configuration, logger, metrics };
+          const setting = { ...connected, configuration, logger, metrics, tracer };
           const running = await startAll(starts, setting);
           lifetime.onStop('connections', () => connected.close());
           countSizes(metrics, workingSet, deployment, signs.owned);
