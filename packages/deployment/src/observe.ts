@@ -3,9 +3,18 @@ import type { Observation, Observe } from '@vigil/engine/ports';
 import type { Fields, Logger } from '@vigil/service-kit/logging';
 import { Counter, Gauge, Histogram, type Registry } from 'prom-client';
 
-/** Turns what the engine observes into log lines and metrics; no incident's content is in either. */
-export function observeWith(logger: Logger, registry: Registry): Observe {
-  const metrics = metricsIn(registry);
+/**
+ * Turns what the engine observes into log lines and metrics; no incident's content is in either. How far
+ * behind something is, is reckoned when the metrics are asked for: it grows where nothing is observed any more.
+ *
+ * @param clock - the wall clock, in milliseconds.
+ */
+export function observeWith(
+  logger: Logger,
+  registry: Registry,
+  clock: () => number = Date.now,
+): Observe {
+  const metrics = metricsIn(registry, clock);
   return (observation) => {
     count(observation, metrics);
     log(observation, logger);
@@ -15,8 +24,12 @@ export function observeWith(logger: Logger, registry: Registry): Observe {
 /** Detection delays in seconds: from a poll's length to a day. */
 const delayBuckets = [0.1, 0.5, 1, 2, 2.5, 3, 5, 10, 30, 60, 300, 3_600, 86_400];
 
-function metricsIn(registry: Registry) {
+function metricsIn(registry: Registry, clock: () => number) {
   const registers = [registry];
+  /** Up to when, by partition. */
+  const watermarks = new Map<number, number>();
+  /** Up to when, by topic and partition. */
+  const readTo = new Map<string, { topic: string; partition: number; at: number }>();
   return {
     facts: new Counter({
       name: 'vigil_facts_applied_total',
@@ -54,17 +67,36 @@ function metricsIn(registry: Registry) {
       labelNames: ['late'],
       registers,
     }),
+    clock,
+    watermarks,
+    readTo,
     watermarkAge: new Gauge({
       name: 'vigil_watermark_age_seconds',
       help: 'How far the watermark of an owned partition is behind the wall clock.',
       labelNames: ['partition'],
       registers,
+      collect() {
+        this.reset();
+        for (const [partition, at] of watermarks) this.set({ partition }, (clock() - at) / 1_000);
+      },
     }),
     behind: new Gauge({
       name: 'vigil_read_behind_records',
       help: 'Records of an assigned partition that are still to be read.',
       labelNames: ['topic', 'partition'],
       registers,
+    }),
+    behindSeconds: new Gauge({
+      name: 'vigil_read_behind_seconds',
+      help: 'How far what was read of an assigned partition is behind the wall clock.',
+      labelNames: ['topic', 'partition'],
+      registers,
+      collect() {
+        this.reset();
+        for (const { topic, partition, at } of readTo.values()) {
+          this.set({ topic, partition }, (clock() - at) / 1_000);
+        }
+      },
     }),
     failures: new Counter({
       name: 'vigil_failures_total',
@@ -97,19 +129,21 @@ function count(observation: Observation, metrics: ReturnType<typeof metricsIn>):
       }
       break;
     case 'watermark':
-      metrics.watermarkAge.set({ partition: observation.partition }, observation.ageMs / 1_000);
+      metrics.watermarks.set(observation.partition, metrics.clock() - observation.ageMs);
       break;
     case 'read': {
-      const { topic, partition, behind } = observation;
+      const { topic, partition, behind, readTo: at } = observation;
+      metrics.readTo.set(`${topic}-${partition}`, { topic, partition, at });
       metrics.behind.set({ topic, partition }, Number(behind));
       break;
     }
     case 'revoked':
       metrics.behind.remove({ topic: observation.topic, partition: observation.partition });
+      metrics.readTo.delete(`${observation.topic}-${observation.partition}`);
       break;
     case 'released':
     case 'given-away':
-      metrics.watermarkAge.remove({ partition: observation.partition });
+      metrics.watermarks.delete(observation.partition);
       break;
     case 'failed':
       metrics.failures.inc();

@@ -1,3 +1,4 @@
+import type { Instant } from '@vigil/domain/time/instant';
 import { describe, expect, it } from 'vitest';
 import { BEHIND_MS, STUCK_MS, watchProgress } from './progress.ts';
 
@@ -20,7 +21,7 @@ describe('the watch over partitions', () => {
     for (let round = 0; round < 5; round++) {
       pass(BEHIND_MS - 1);
       expect(progress.check()).toBeUndefined();
-      progress.observe({ event: 'read', topic, partition: 1, behind: 5n });
+      progress.observe({ event: 'read', topic, partition: 1, behind: 5n, readTo: 0 as Instant });
       progress.observe({ event: 'looked-after', partition: 1 });
     }
   });
@@ -30,7 +31,7 @@ describe('the watch over partitions', () => {
     progress.observe({ event: 'assigned', topic, partition: 1 });
     progress.observe({ event: 'assigned', topic, partition: 2 });
     pass(BEHIND_MS);
-    progress.observe({ event: 'read', topic, partition: 1, behind: 0n });
+    progress.observe({ event: 'read', topic, partition: 1, behind: 0n, readTo: 0 as Instant });
     expect(progress.check()).toBe('reading incident-created 2 has stood still for 20 s');
   });
 

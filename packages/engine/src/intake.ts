@@ -56,7 +56,7 @@ export function factIntake(engine: Engine): PartitionHandlers {
       const place = placeOf(batch.topic, batch.partition);
       const from = expectOffset(believed, place);
       const read = await readBatch(engine, topic, batch);
-      const last = batch.records.at(-1);
+      const readTo = readToOf(batch.records.at(-1)?.timestamp ?? 0, engine.clock());
       const incidents = await during(read.steps, async () => {
         await batch.alive();
         return applyIntake(engine, shardOf(batch.partition), {
@@ -65,7 +65,7 @@ export function factIntake(engine: Engine): PartitionHandlers {
           to: batch.position,
           facts: read.facts,
           heard: read.heard,
-          readTo: readToOf(last?.timestamp ?? 0, engine.clock()),
+          readTo,
           putAside: (retired) => putAsideRetired(engine, batch.records, retired),
         });
       });
@@ -78,23 +78,24 @@ export function factIntake(engine: Engine): PartitionHandlers {
         incidents,
       });
       const behind = batch.end - batch.position;
-      observe({ event: 'read', topic, partition: batch.partition, behind });
+      observe({ event: 'read', topic, partition: batch.partition, behind, readTo });
     },
 
     async caughtUp(logTopic, partition, position, readAt) {
       const topic = inputTopicOf(engine, logTopic);
       const place = placeOf(logTopic, partition);
       const from = expectOffset(believed, place);
+      const readTo = earlier(readAt as Instant, engine.clock());
       await applyIntake(engine, shardOf(partition), {
         topic,
         from,
         to: position,
         facts: [],
         heard: [],
-        readTo: earlier(readAt as Instant, engine.clock()),
+        readTo,
       });
       believed.set(place, position);
-      observe({ event: 'read', topic, partition, behind: 0n });
+      observe({ event: 'read', topic, partition, behind: 0n, readTo });
     },
   };
 }

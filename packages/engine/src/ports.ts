@@ -140,6 +140,8 @@ export type Observation =
       readonly topic: InputTopic;
       readonly partition: number;
       readonly behind: bigint;
+      /** Up to when it has been read. */
+      readonly readTo: Instant;
     }
   /** The owner of a shard has looked at it once more; or it is this process's no longer. */
   | { readonly event: 'looked-after' | 'given-away'; readonly partition: number }

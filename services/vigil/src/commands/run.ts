@@ -1,5 +1,6 @@
 import { startAttendanceConsumer } from '@vigil/attendance-consumer/attendance-consumer';
 import { startBreachDetector } from '@vigil/breach-detector/breach-detector';
+import { countBacklog } from '@vigil/deployment/backlog';
 import { connect } from '@vigil/deployment/connect';
 import { observeWith } from '@vigil/deployment/observe';
 import { countSizes } from '@vigil/deployment/sizes';
@@ -110,6 +111,7 @@ export async function run(
           const running = await startAll(starts, setting);
           lifetime.onStop('connections', () => connected.close());
           countSizes(metrics, workingSet, deployment, signs.owned);
+          countBacklog(metrics, connected.engine, signs.owned);
           return running;
         } catch (error) {
           await connected.close();
