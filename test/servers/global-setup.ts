@@ -14,7 +14,9 @@ export default async function setup(project: TestProject): Promise<() => Promise
   const isCi = CI === 'true';
   project.provide(
     'localMeans',
-    isCi ? { redis: true, kafka: true, alertmanager: true } : await findLocalMeans(),
+    isCi
+      ? { redis: true, kafka: true, alertmanager: true, prometheus: true }
+      : await findLocalMeans(),
   );
 
   let servers: RealServers;
