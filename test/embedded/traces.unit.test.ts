@@ -100,7 +100,7 @@ it('begins a trace for a fact that brings none, when these are sampled', async (
   expect(traces).toEqual([process?.spanContext().traceId, process?.spanContext().traceId]);
 });
 
-it('says the same, in the same chain, whether it traces or not', async () => {
+it('says the same, whether it traces or not, though its working set is lost and an answer too', async () => {
   const story = async (house: House): Promise<void> => {
     for (let i = 0; i < 12; i++) {
       await house.deliver(

@@ -144,7 +144,7 @@ describeWithLocal('prometheus', 'the services, observed from outside', () => {
     expect(collector.headers()['authorization']).toBe('Bearer token');
   });
 
-  it('are scraped by Prometheus, where every rule can be evaluated and none but what is wrong fires', {
+  it('are scraped by Prometheus, where every rule can be evaluated and none fires while all is well', {
     timeout: 120_000,
   }, async () => {
     await until(async () => (await prometheus.query('sum(up)'))[0]?.value === names.length, {
