@@ -13,6 +13,8 @@ import { freePorts } from './ports.ts';
 export interface KafkaOptions {
   /** More broker settings, over the ones chosen here: `{ 'message.max.bytes': '100000' }`. */
   readonly settings?: Readonly<Record<string, string>>;
+  /** Properties of the Java that runs it. */
+  readonly systemProperties?: Readonly<Record<string, string>>;
   /** Passwords by user, for {@link LocalKafka.loginAddress}. */
   readonly users?: Readonly<Record<string, string>>;
   /**
@@ -121,6 +123,9 @@ export async function startLocalKafka(options: KafkaOptions = {}): Promise<Local
         '-Xmx512m',
         '-XX:+UseSerialGC',
         '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+        ...Object.entries(options.systemProperties ?? {}).map(
+          ([name, value]) => `-D${name}=${value}`,
+        ),
         ...classPath,
         'kafka.Kafka',
         properties,

@@ -10,6 +10,8 @@ import { until } from './until.ts';
 export interface LocalServer {
   /** The operating-system process that runs now; another after `restart`. */
   readonly pid: number;
+  /** What it has written to its log so far. */
+  log(): string;
   /** Ends the server at once (SIGKILL), as a crash does. Its data stays for `restart`. */
   kill(): Promise<void>;
   /** Freezes the server (SIGSTOP): connections stay open and nothing answers. */
@@ -74,6 +76,7 @@ export async function startLocalServer<Where extends object>(
     get pid() {
       return pidOf(child);
     },
+    log: () => readFileSync(logFile, 'utf8'),
     async kill() {
       await end(child, 'SIGKILL');
     },

@@ -1,6 +1,6 @@
 import { topicNames } from './topics.ts';
 
-/** What a service must be allowed on the brokers, and no more. */
+/** What a user must be allowed on the brokers, and no more. */
 export interface Right {
   readonly resource: 'topic' | 'group' | 'transactional-id';
   readonly name: string;
@@ -17,41 +17,43 @@ export const principals = [
   'control-room',
   'delivery',
 ] as const;
-export type Principal = (typeof principals)[number];
+export type Principal = (typeof principals)[number] | 'doctor';
 
 /**
- * The least rights of a service. Every service looks at all topics when it starts, to refuse those
- * that do not fit together; Read and Write each allow Describe as well.
+ * The least rights of a service, or of `vigil doctor`. Every service looks at all topics when it starts,
+ * to refuse those that do not fit together; Read and Write each allow Describe as well.
  */
 export function rightsOf(principal: Principal, deployment: string, topicPrefix: string): Right[] {
-  const { input, alerts, openBreaches, deadLetters, actions } = topicNames(topicPrefix);
-  const looked = [...Object.values(input), alerts, openBreaches, actions];
-  const look = looked.map((name) => topic(name, 'Describe', 'DescribeConfigs'));
+  const topics = topicNames(topicPrefix);
+  const { input, alerts, openBreaches, deadLetters, actions } = topics;
+  const together = [...Object.values(input), alerts, openBreaches, actions];
+  const withLook = (...rights: readonly Right[]): Right[] => {
+    const used = new Set(rights.map(({ name }) => name));
+    const unused = together.filter((name) => !used.has(name));
+    return [...unused.map((name) => topic(name, 'Describe')), ...rights];
+  };
   const group = (name: string, pattern: Right['pattern'] = 'literal'): Right => ({
     resource: 'group',
     name: `${deployment}-${name}`,
     pattern,
-    operations: ['Read'],
+    operations: [principal === 'doctor' ? 'Describe' : 'Read'],
   });
   switch (principal) {
     case 'incident-consumer':
-      return [
-        ...look,
+      return withLook(
         topic(input['incident-created'], 'Read'),
         topic(input['incident-updated'], 'Read'),
         topic(deadLetters, 'Write'),
         group(principal),
-      ];
+      );
     case 'attendance-consumer':
-      return [
-        ...look,
+      return withLook(
         topic(input['officer-attended'], 'Read'),
         topic(deadLetters, 'Write'),
         group(principal),
-      ];
+      );
     case 'breach-detector':
-      return [
-        ...look,
+      return withLook(
         topic(alerts, 'Read', 'Write'),
         topic(openBreaches, 'Write'),
         topic(deadLetters, 'Write'),
@@ -62,21 +64,25 @@ export function rightsOf(principal: Principal, deployment: string, topicPrefix: 
           pattern: 'prefixed',
           operations: ['Write'],
         },
-      ];
+      );
     case 'control-room':
-      return [
-        ...look,
+      return withLook(
         topic(alerts, 'Read'),
         topic(actions, 'Read', 'Write'),
         group('control-room-', 'prefixed'),
-      ];
+      );
     case 'delivery':
-      return [
-        ...look,
+      return withLook(
         topic(alerts, 'Read'),
         topic(openBreaches, 'Read'),
         topic(deadLetters, 'Write'),
         group('delivery-', 'prefixed'),
+      );
+    case 'doctor':
+      return [
+        ...[...together, deadLetters].map((name) => topic(name, 'Describe', 'DescribeConfigs')),
+        group('incident-consumer'),
+        group('attendance-consumer'),
       ];
   }
 }

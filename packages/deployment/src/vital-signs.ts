@@ -5,17 +5,19 @@ import { CommitUnknown } from '@vigil/working-set/port';
 import { WorkingSetRefused, WorkingSetUnavailable } from '@vigil/working-set/redis/errors';
 import { Histogram, type Registry } from 'prom-client';
 import { watchProgress } from './progress.ts';
+import { type RightsWatch, watchRights } from './rights.ts';
 import { type ServerWatch, watchServer } from './server-watch.ts';
 
 /** What `/live` and `/ready` of a service are answered from. */
 export interface VitalSigns {
   readonly kafka: ServerWatch;
   readonly redis: ServerWatch;
+  readonly rights: RightsWatch;
   observe(observation: Observation): void;
   /** The partitions that this process watches over. */
   owned(): Iterable<number>;
   /** By what is checked; each names what is wrong, and for how long. */
-  readonly ready: Readonly<Record<'kafka' | 'redis' | 'partitions', Check>>;
+  readonly ready: Readonly<Record<'kafka' | 'redis' | 'rights' | 'partitions', Check>>;
   readonly live: Readonly<Record<'partitions', Check>>;
 }
 
@@ -44,13 +46,18 @@ export function watchVitalSigns(
     isAnswer: (error) => !isAbsence(error),
     seconds: seconds('redis', 'Redis'),
   });
+  const rights = watchRights();
   const progress = watchProgress(elapsed);
   return {
     kafka,
     redis,
+    rights,
     observe: (observation) => progress.observe(observation),
     owned: progress.owned,
-    ready: { kafka: kafka.check, redis: redis.check, partitions: progress.check },
+    ready: {
+      ...{ kafka: kafka.check, redis: redis.check },
+      ...{ rights: rights.check, partitions: progress.check },
+    },
     live: {
       // While a server is away another start would help nobody, and lose what is in hand.
       partitions: () =>

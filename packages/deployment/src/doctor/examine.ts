@@ -1,5 +1,6 @@
 import { recordSchemas } from '@vigil/contracts/records';
 import { SchemaUnavailable } from '@vigil/contracts/registry-client';
+import { type Principal, rightsOf } from '@vigil/contracts/rights';
 import { registrySchemas } from '@vigil/contracts/schema-source';
 import { topicNames, wantedTopics } from '@vigil/contracts/topics';
 import type { Policy } from '@vigil/domain/policy/policy';
@@ -11,6 +12,7 @@ import { checkRedis } from '@vigil/working-set/redis/check';
 import { openRedisWorkingSet } from '@vigil/working-set/redis/working-set';
 import { openLog } from '../connect.ts';
 import { type Finding, failing, messageOf, ok, warning } from './finding.ts';
+import { rightsFindings } from './rights.ts';
 import { shardFindings } from './shards.ts';
 import { topicFindings } from './topics.ts';
 
@@ -20,6 +22,8 @@ export interface Patient {
   readonly servers: Servers;
   readonly policy: Policy;
   readonly logger: Logger;
+  /** Whose rights the user must have, if anybody's beside those to look. */
+  readonly service: Principal | undefined;
 }
 
 /** Looks at everything that Vigil needs, and changes nothing. A part that fails hides no other. */
@@ -45,28 +49,38 @@ export async function examine(patient: Patient): Promise<Finding[]> {
 }
 
 async function examineKafka(
-  { configuration }: Patient,
+  { configuration, service }: Patient,
   log: KafkaLog,
 ): Promise<{ readonly findings: readonly Finding[]; readonly partitions: number | undefined }> {
   const { topicPrefix, partitions, replicationFactor, deployment } = configuration;
   const plan = wantedTopics(topicPrefix, partitions, replicationFactor);
   const names = topicNames(topicPrefix);
   try {
-    const found = await log.describeTopics(plan.map(({ name }) => name));
-    const findings = topicFindings(plan, found, names);
+    const needed = service === undefined ? [] : rightsOf(service, deployment, topicPrefix);
+    const lackedByService = await log.missingRights(needed);
+    const lacked = await log.missingRights(rightsOf('doctor', deployment, topicPrefix));
+    const findings = rightsFindings(service, lackedByService, lacked);
+    const unseen = new Set(lacked.map(({ name }) => name));
+    const seen = plan.filter(({ name }) => !unseen.has(name));
+    const found = await log.describeTopics(seen.map(({ name }) => name));
+    const unfit = topicFindings(seen, found, names);
+    findings.push(...unfit);
     const there = found.get(names.alerts)?.partitions;
-    if (findings.some(({ severity }) => severity === 'error')) {
-      return { findings, partitions: there };
+    if (unfit.some(({ severity }) => severity === 'error')) return { findings, partitions: there };
+    const groups = {
+      'incident-consumer': ['incident-created', 'incident-updated'],
+      'attendance-consumer': ['officer-attended'],
+    } as const;
+    for (const [reader, topics] of Object.entries(groups)) {
+      const group = `${deployment}-${reader}`;
+      const lags = topics
+        .map((topic) => names.input[topic])
+        .filter((topic) => !unseen.has(group) && !unseen.has(topic))
+        .map((topic) => lagOf(log, group, topic));
+      findings.push(...(await Promise.all(lags)));
     }
-    const lags = await Promise.all([
-      lagOf(log, `${deployment}-incident-consumer`, names.input['incident-created']),
-      lagOf(log, `${deployment}-incident-consumer`, names.input['incident-updated']),
-      lagOf(log, `${deployment}-attendance-consumer`, names.input['officer-attended']),
-    ]);
-    return {
-      findings: [...findings, ...lags, await deadLettersOf(log, names.deadLetters)],
-      partitions: there,
-    };
+    if (!unseen.has(names.deadLetters)) findings.push(await deadLettersOf(log, names.deadLetters));
+    return { findings, partitions: there };
   } catch (error) {
     const remedy = 'see that the brokers run, KAFKA_BROKERS, and the rights of KAFKA_SASL_USERNAME';
     return {

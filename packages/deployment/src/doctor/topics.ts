@@ -36,5 +36,5 @@ export function topicFindings(
     findings.push(failing('VIGIL_PARTITIONS_DIFFER', what, remedy));
   }
   if (findings.length > 0) return findings;
-  return [ok('VIGIL_TOPICS', `${plan.length} topics are as planned`)];
+  return plan.length === 0 ? [] : [ok('VIGIL_TOPICS', `${plan.length} topics are as planned`)];
 }

@@ -137,7 +137,7 @@ export function clusterReader(client: Kafka, limits: ReaderLimits): ClusterReade
  * consumer nor admin offers: ask for all ends at once without stopping at open transactions, and fetch
  * without a group. The consumer itself is never started.
  */
-function clusterOf(client: Kafka): Cluster {
+export function clusterOf(client: Kafka): Cluster {
   const handed: Cluster[] = [];
   client.consumer({
     groupId: 'never-joined',

@@ -3,7 +3,7 @@ import { EventLogError } from '../errors.ts';
 import { type Log, seldom, silent } from '../logger.ts';
 import type { EventLog, Publisher, Running } from '../port.ts';
 import { appender } from './appender.ts';
-import { clusterReader } from './cluster-reader.ts';
+import { clusterOf, clusterReader } from './cluster-reader.ts';
 import {
   type Bounds,
   brief,
@@ -15,6 +15,7 @@ import {
 } from './connection.ts';
 import { openPublisher } from './publisher.ts';
 import { readToEnd } from './read-to-end.ts';
+import { missingRights, type RightAsked } from './rights.ts';
 import { subscribe } from './subscription.ts';
 import { describeTopics, ensureTopics, type TopicChange, type TopicPlan } from './topics.ts';
 
@@ -33,6 +34,11 @@ export interface KafkaLog extends EventLog {
   describeTopics(names: readonly string[]): Promise<Map<string, TopicPlan | undefined>>;
   /** Makes topics as planned, as far as that harms nothing; see {@link ensureTopics}. */
   ensureTopics(plan: readonly TopicPlan[]): Promise<TopicChange[]>;
+  /**
+   * Which rights this log's user lacks, each with only the operations that are lacking. It logs in anew
+   * for that, so that a log-in that is no longer good is found out too.
+   */
+  missingRights<Asked extends RightAsked>(rights: readonly Asked[]): Promise<Asked[]>;
   /** What a group has noted as dealt with, at most some seconds old; a partition may be absent. */
   committed(group: string, topic: string): Promise<Map<number, bigint>>;
 }
@@ -110,6 +116,15 @@ export function openKafkaLog(options: KafkaLogOptions): KafkaLog {
       readToEnd(reader, { topic, partition }, from, bounds.openTransactionMs, log),
     offsets: (topic) => reader.offsets(topic),
     partitions: (topic) => reader.partitions(topic),
+    async missingRights(rights) {
+      checkOpen();
+      const cluster = clusterOf(connect(connection, brief, log));
+      try {
+        return await missingRights(cluster, rights);
+      } finally {
+        await cluster.disconnect();
+      }
+    },
     describeTopics: (names) => withAdmin((admin) => describeTopics(admin, names)),
     committed: (group, topic) =>
       withAdmin(async (admin) => {

@@ -1,5 +1,6 @@
 import { startAttendanceConsumer } from '@vigil/attendance-consumer/attendance-consumer';
 import { startBreachDetector } from '@vigil/breach-detector/breach-detector';
+import { principals } from '@vigil/contracts/rights';
 import { countBacklog } from '@vigil/deployment/backlog';
 import { connect } from '@vigil/deployment/connect';
 import { observeWith } from '@vigil/deployment/observe';
@@ -32,14 +33,14 @@ export const engineServices = {
 } as const;
 
 /** The services of a deployment, by name. */
-export const services = {
+const services = {
   'incident-consumer': onEngine(startIncidentConsumer),
   'attendance-consumer': onEngine(startAttendanceConsumer),
   'breach-detector': onEngine(startBreachDetector),
   'control-room': startRoom,
   delivery: startDeliveries,
-} as const satisfies Record<string, Start>;
-export type ServiceName = keyof typeof services;
+} as const satisfies Record<ServiceName, Start>;
+export type ServiceName = (typeof principals)[number];
 
 function onEngine(start: (engine: Engine, maxBatchRecords: number) => Promise<Running>): Start {
   return ({ engine, configuration }) => start(engine, configuration.batchRecords);
@@ -50,9 +51,9 @@ export function register(program: Command): void {
   program
     .command('run')
     .description('run one service on the Kafka, Redis and registry that the environment names')
-    .addArgument(new Argument('<service>').choices(Object.keys(services)))
+    .addArgument(new Argument('<service>').choices(principals))
     .action(async (service: ServiceName) => {
-      process.exit(await run(service, [services[service]], loadConfiguration(process.env)));
+      process.exit(await run(service, [service], loadConfiguration(process.env)));
     });
 }
 
@@ -62,7 +63,7 @@ export function register(program: Command): void {
  */
 export async function run(
   name: string,
-  starts: readonly Start[],
+  names: readonly ServiceName[],
   configuration: Configuration,
 ): Promise<number> {
   const logger = createLogger({ service: name, level: configuration.logLevel });
@@ -103,12 +104,13 @@ export async function run(
         observing(observation);
       };
       const begin = async (): Promise<Running[]> => {
-        const observed = { observe, signs, tracer };
-        const connected = await connect(configuration, servers, policy, logger, observed);
+        const connected = await connect(configuration, servers, policy, logger, {
+          ...{ services: names, observe, signs, tracer },
+        });
         const { workingSet } = connected.engine;
         try {
           const setting = { ...connected, configuration, logger, metrics, tracer };
-          const running = await startAll(starts, setting);
+          const running = await startAll(names, setting);
           lifetime.onStop('connections', () => connected.close());
           countSizes(metrics, workingSet, deployment, signs.owned);
           countBacklog(metrics, connected.engine, signs.owned);
@@ -140,10 +142,10 @@ export async function run(
 }
 
 /** Starts all, or none: what was started before one failed is stopped. */
-async function startAll(starts: readonly Start[], setting: Setting): Promise<Running[]> {
+async function startAll(names: readonly ServiceName[], setting: Setting): Promise<Running[]> {
   const running: Running[] = [];
   try {
-    for (const start of starts) running.push(await start(setting));
+    for (const name of names) running.push(await services[name](setting));
     return running;
   } catch (error) {
     await Promise.all(running.map((one) => one.stop()));

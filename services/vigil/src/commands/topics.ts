@@ -26,11 +26,13 @@ export function register(program: Command): void {
     });
   topics
     .command('rights')
-    .description('prints the least rights of each service, as commands for Kafka; asks no server')
+    .description(
+      'prints the least rights of each service and of the doctor, as commands for Kafka; asks no server',
+    )
     .option('--principal <prefix>', 'begins the names of their users', 'User:vigil-')
     .action(({ principal }: { readonly principal: string }) => {
       const { deployment, topicPrefix } = loadConfiguration(process.env);
-      for (const service of principals) {
+      for (const service of [...principals, 'doctor'] as const) {
         process.stdout.write(`# ${service}\n`);
         for (const right of rightsOf(service, deployment, topicPrefix)) {
           process.stdout.write(`${commandFor(`${principal}${service}`, right)}\n`);

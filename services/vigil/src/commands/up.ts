@@ -1,3 +1,4 @@
+import { principals } from '@vigil/contracts/rights';
 import { startControlRoom } from '@vigil/control-room/control-room';
 import { alertLine } from '@vigil/deployment/alert-line';
 import { openEmbedded } from '@vigil/deployment/embedded';
@@ -15,7 +16,7 @@ import { createLifetime } from '@vigil/service-kit/shutdown';
 import { type Command, InvalidArgumentError } from 'commander';
 import { readDeliveries } from '../deliveries.ts';
 import { readPolicyFile } from '../policy-file.ts';
-import { engineServices, run, services } from './run.ts';
+import { engineServices, run } from './run.ts';
 
 interface Options {
   readonly facts?: readonly string[];
@@ -46,9 +47,10 @@ export function register(program: Command): void {
       }
       const room = { ...configuration.room, port: options.port };
       const policy = options.policy ?? configuration.policy;
-      const { delivery, ...others } = services;
-      const chosen = configuration.deliveries === undefined ? others : { ...others, delivery };
-      process.exit(await run('up', Object.values(chosen), { ...configuration, room, policy }));
+      const chosen = principals.filter(
+        (service) => service !== 'delivery' || configuration.deliveries !== undefined,
+      );
+      process.exit(await run('up', chosen, { ...configuration, room, policy }));
     });
 }
 
