@@ -1,5 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { exportJWK, generateKeyPair, type JWTPayload, SignJWT } from 'jose';
 
 /** An issuer of tokens on this machine, as OpenID Connect has it: discovery and keys. */
@@ -11,16 +12,43 @@ export interface Issuer {
   forged(claims: JWTPayload): Promise<string>;
   /** The same, not signed at all. */
   unsigned(claims: JWTPayload): string;
+  /** The tokens given at `/token` so far. */
+  granted(): readonly { readonly client: string; readonly scope: string }[];
   close(): Promise<void>;
 }
 
 const keyId = 'key-1';
 
-/** Starts an issuer on a free port. */
-export async function openIssuer(): Promise<Issuer> {
+/**
+ * Starts an issuer on a free port.
+ *
+ * @param clients - who gets tokens at `/token` for a secret: client ids and secrets. Whoever asks for the
+ * scope `forged` gets a forged one.
+ */
+export async function openIssuer(clients: Readonly<Record<string, string>> = {}): Promise<Issuer> {
   const [own, foreign] = await Promise.all([generateKeyPair('ES256'), generateKeyPair('ES256')]);
   const keys = [{ ...(await exportJWK(own.publicKey)), kid: keyId, alg: 'ES256', use: 'sig' }];
-  const server = createServer((request, response) => {
+  const granted: { client: string; scope: string }[] = [];
+  const grant = async (authorization: string, body: string): Promise<object | undefined> => {
+    const basic = Buffer.from(authorization.replace(/^Basic /, ''), 'base64').toString();
+    const [client = '', secret = ''] = basic.split(':').map(decodeURIComponent);
+    const asked = new URLSearchParams(body);
+    if (clients[client] !== secret || asked.get('grant_type') !== 'client_credentials') return;
+    const scope = asked.get('scope') ?? '';
+    granted.push({ client, scope });
+    const token = await sign(
+      { sub: client, scope, iat: Math.floor(Date.now() / 1_000) },
+      scope === 'forged' ? foreign.privateKey : own.privateKey,
+    );
+    return { access_token: token, token_type: 'Bearer', expires_in: 3_600 };
+  };
+  const server = createServer(async (request, response) => {
+    if (request.url === '/token') {
+      const given = await grant(request.headers.authorization ?? '', await text(request));
+      response.writeHead(given === undefined ? 401 : 200, { 'content-type': 'application/json' });
+      response.end(JSON.stringify(given ?? { error: 'invalid_client' }));
+      return;
+    }
     const discovery = { issuer: url, jwks_uri: `${url}/keys` };
     response.setHeader('content-type', 'application/json');
     response.end(JSON.stringify(request.url === '/keys' ? { keys } : discovery));
@@ -39,6 +67,7 @@ export async function openIssuer(): Promise<Issuer> {
     token: (claims) => sign(claims, own.privateKey),
     forged: (claims) => sign(claims, foreign.privateKey),
     unsigned: (claims) => `${part({ alg: 'none' })}.${part(filled(claims))}.`,
+    granted: () => granted,
     close: () =>
       new Promise((resolve) => {
         server.close(() => resolve());

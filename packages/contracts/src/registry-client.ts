@@ -54,11 +54,12 @@ export function registryClient(
 ): RegistryClient {
   const registry = new SchemaRegistry({
     host: url.replace(/\/+$/, ''),
-    ...(login === undefined ? {} : { auth: login }),
     retry: { retries: limits.retries, initialRetryTimeInSecs: limits.firstPauseMs / 1_000 },
     middlewares: [
       () => ({
-        prepareRequest: async (next) => (await next()).enhance({ timeout: limits.requestMs }),
+        prepareRequest: async (next) =>
+          // A password may be another by now: it is asked for at each request.
+          (await next()).enhance({ timeout: limits.requestMs, headers: authorization(login) }),
         response: (next) => next(),
       }),
     ],
@@ -117,7 +118,7 @@ async function putCompatibility(
       method: 'PUT',
       headers: {
         'content-type': 'application/vnd.schemaregistry.v1+json',
-        ...(login === undefined ? {} : { authorization: basic(login) }),
+        ...authorization(login),
       },
       body: JSON.stringify({ compatibility: COMPATIBILITY.BACKWARD_TRANSITIVE }),
       signal: AbortSignal.timeout(requestMs),
@@ -131,8 +132,11 @@ async function putCompatibility(
   }
 }
 
-function basic({ username, password }: NonNullable<RegistryAddress['login']>): string {
-  return `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+function authorization(login: RegistryAddress['login']): Record<string, string> {
+  if (login === undefined) return {};
+  const { username, password } = login;
+  const basic = Buffer.from(`${username}:${password}`).toString('base64');
+  return { authorization: `Basic ${basic}` };
 }
 
 /** How the client words an answer that has no message of a registry's: another server, or none at all. */

@@ -83,3 +83,21 @@ describe('a registry that answers', () => {
     expect(String(refusal)).not.toMatch(/p:ä|reader/);
   });
 });
+
+describe('a registry with a log-in', () => {
+  it('is told the password of the moment at each request', async () => {
+    const given: (string | undefined)[] = [];
+    const address = await listening(({ headers }, response) => {
+      given.push(headers.authorization);
+      response.writeHead(404, json).end('{"error_code":40403,"message":"Schema not found"}');
+    });
+    const login = { username: 'vigil', password: 'old' };
+    const client = registryClient({ ...address, login }, quick);
+    await client.schemaOf(1);
+    login.password = 'new';
+    await client.schemaOf(2);
+    expect(given.map((header) => Buffer.from(header?.slice(6) ?? '', 'base64').toString())).toEqual(
+      ['vigil:old', 'vigil:new'],
+    );
+  });
+});

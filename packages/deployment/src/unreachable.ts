@@ -1,6 +1,7 @@
 import { SchemaUnavailable } from '@vigil/contracts/registry-client';
 import { isRefusal } from '@vigil/event-log/kafka/failures';
 import { WorkingSetRefused, WorkingSetUnavailable } from '@vigil/working-set/redis/errors';
+import { NoToken } from './kafka-tokens.ts';
 
 /**
  * Whether a start failed because a server could not be reached: then it may be reached a little later,
@@ -9,6 +10,7 @@ import { WorkingSetRefused, WorkingSetUnavailable } from '@vigil/working-set/red
  */
 export function isUnreachable(error: unknown): boolean {
   if (error instanceof WorkingSetUnavailable || error instanceof SchemaUnavailable) return true;
+  if (error instanceof NoToken) return !error.refused;
   if (error instanceof WorkingSetRefused) return passing.has(error.code);
   return error instanceof Error && error.name.startsWith('KafkaJS') && !isRefusal(error);
 }

@@ -2,8 +2,8 @@
  * The configuration of a service: read from the environment once, checked whole, typed from there
  * on. `variables.ts` declares what there is.
  */
-import { readFileSync } from 'node:fs';
 import { z } from 'zod';
+import { type FromFile, fromFile, UnreadableFile } from './from-file.ts';
 import { type TracesConfiguration, tracesOf } from './tracing.ts';
 import {
   documentationOf,
@@ -62,6 +62,7 @@ export interface LogServers {
 }
 
 export interface Servers extends LogServers {
+  /** A URL from a file is read anew each time that it is asked for. */
   readonly redis: { readonly url: string; readonly cluster: boolean };
 }
 
@@ -74,20 +75,27 @@ export interface LogConfiguration
 export interface KafkaServers {
   readonly brokers: readonly string[];
   readonly clientId: string;
-  /** `undefined`: no TLS. The members are PEM texts. */
+  /** `undefined`: no TLS. The members are PEM texts, read anew each time that they are asked for. */
   readonly ssl:
     | {
         readonly ca: string | undefined;
         readonly client: { cert: string; key: string } | undefined;
       }
     | undefined;
-  readonly sasl:
-    | (Login & { readonly mechanism: NonNullable<Values['KAFKA_SASL_MECHANISM']> })
-    | undefined;
+  readonly sasl: KafkaLogin | undefined;
+}
+
+/** How to log in to the brokers: as a user, or with a token that a client gets for its secret. */
+export interface KafkaLogin {
+  readonly mechanism: NonNullable<Values['KAFKA_SASL_MECHANISM']>;
+  readonly login: Login;
+  /** With `oauthbearer` only. */
+  readonly token: { readonly url: string; readonly scope: string | undefined } | undefined;
 }
 
 export interface Login {
   readonly username: string;
+  /** From a file, it is read anew each time that it is asked for. */
   readonly password: string;
 }
 
@@ -117,7 +125,7 @@ type Environment = Readonly<Record<string, string | undefined>>;
  * @throws {ConfigurationError} with all problems at once. It never contains the value of a secret.
  */
 export function loadConfiguration(environment: Environment): Configuration {
-  const { values, pem } = valuesOf(environment, checkServers);
+  const { values, texts } = valuesOf(environment, checkServers);
   return {
     deployment: values.VIGIL_DEPLOYMENT,
     topicPrefix: values.VIGIL_TOPIC_PREFIX,
@@ -129,7 +137,7 @@ export function loadConfiguration(environment: Environment): Configuration {
       values.VIGIL_HTTP_PORT === 0
         ? undefined
         : { host: values.VIGIL_HTTP_HOST, port: values.VIGIL_HTTP_PORT },
-    traces: tracesOf(values, pem.collectorCa),
+    traces: tracesOf(values, pem.collectorCa?.()),
     room: {
       host: values.VIGIL_ROOM_HOST,
       port: values.VIGIL_ROOM_PORT,
@@ -140,7 +148,7 @@ export function loadConfiguration(environment: Environment): Configuration {
     batchRecords: values.VIGIL_BATCH_RECORDS,
     shutdownMs: values.VIGIL_SHUTDOWN_MS,
     registerSchemas: values.VIGIL_REGISTER_SCHEMAS,
-    servers: serversOf(values, pem),
+    servers: serversOf(values, texts),
   };
 }
 
@@ -149,8 +157,8 @@ export function loadConfiguration(environment: Environment): Configuration {
  * @throws {ConfigurationError} as {@link loadConfiguration}, and when the servers are not named.
  */
 export function loadLogConfiguration(environment: Environment): LogConfiguration {
-  const { values, pem } = valuesOf(environment, checkLogServers);
-  const servers = logServersOf(values, pem);
+  const { values, texts } = valuesOf(environment, checkLogServers);
+  const servers = logServersOf(values, texts);
   if (servers === undefined) throw new TypeError('servers that were checked are not there');
   const { VIGIL_TOPIC_PREFIX, VIGIL_POLICY, VIGIL_LOG_LEVEL } = values;
   return {
@@ -165,14 +173,15 @@ export function loadLogConfiguration(environment: Environment): LogConfiguration
 function valuesOf(
   environment: Environment,
   check: (given: Given, report: Report) => void,
-): { readonly values: Values; readonly pem: Pem } {
+): { readonly values: Values; readonly texts: Texts } {
   const problems: Problem[] = [];
   const report = (variable: string, problem: string): undefined => {
     problems.push({ variable, problem });
   };
 
+  const secrets = new Map<VariableName, FromFile>();
   const given = Object.fromEntries(
-    variableNames.map((name) => [name, givenValue(environment, name, report)]),
+    variableNames.map((name) => [name, givenValue(environment, name, report, secrets)]),
   );
   const pem = readPem(given, report);
   for (const [one, other] of pairs) checkPair(given, one, other, report);
@@ -183,13 +192,24 @@ function valuesOf(
     if (isVariable(name) && !known) report(name, expectation(name, given[name]));
   }
   if (!parsed.success || problems.length > 0) throw new ConfigurationError(problems);
-  return { values: parsed.data, pem };
+  return { values: parsed.data, texts: { pem, secrets } };
 }
 
 type Given = Readonly<Partial<Record<string, string>>>;
 type Report = (variable: string, problem: string) => undefined;
 
-function givenValue(environment: Environment, name: VariableName, report: Report) {
+/** What stands in files, to be read again when it is needed again. */
+interface Texts {
+  readonly pem: Pem;
+  readonly secrets: ReadonlyMap<VariableName, FromFile>;
+}
+
+function givenValue(
+  environment: Environment,
+  name: VariableName,
+  report: Report,
+  secrets: Map<VariableName, FromFile>,
+) {
   const given = nonEmpty(environment[name]);
   if (documentationOf(name).secret !== true) return given;
   const file = nonEmpty(environment[`${name}_FILE`]);
@@ -198,8 +218,10 @@ function givenValue(environment: Environment, name: VariableName, report: Report
     report(name, `set either this or ${name}_FILE, not both`);
     return given;
   }
+  const text = openText(`${name}_FILE`, file, report);
+  if (text !== undefined) secrets.set(name, text);
   // Unreadable is not the same as not set: the empty text keeps it from being reported twice.
-  return (readText(`${name}_FILE`, file, report) ?? '').replace(/\r?\n$/, '');
+  return text?.() ?? '';
 }
 
 /** Compose files and charts set a variable to nothing where they mean not to set it. */
@@ -217,12 +239,12 @@ function isVariable(name: PropertyKey | undefined): name is VariableName {
   return typeof name === 'string' && Object.hasOwn(variables, name);
 }
 
-function readText(variable: string, path: string, report: Report): string | undefined {
+function openText(variable: string, path: string, report: Report): FromFile | undefined {
   try {
-    return readFileSync(path, 'utf8');
+    return fromFile(path);
   } catch (error) {
-    const code = error instanceof Error && 'code' in error ? String(error.code) : 'unknown error';
-    return report(variable, `expected the path of a readable file, got ${path} (${code})`);
+    if (!(error instanceof UnreadableFile)) throw error;
+    return report(variable, `expected the path of a readable file, got ${path} (${error.code})`);
   }
 }
 
@@ -231,6 +253,7 @@ const serverVariables = ['KAFKA_BROKERS', 'REDIS_URL', 'SCHEMA_REGISTRY_URL'] as
 function checkServers(given: Given, report: Report): void {
   const set = serverVariables.filter((name) => given[name] !== undefined);
   if (set.length === 0) return;
+  checkToken(given, report);
   for (const name of serverVariables.filter((variable) => given[variable] === undefined)) {
     const others = `${set.join(' and ')} ${set.length === 1 ? 'is' : 'are'} set`;
     report(name, `missing, while ${others}: set all three, or none to run embedded`);
@@ -238,8 +261,18 @@ function checkServers(given: Given, report: Report): void {
 }
 
 function checkLogServers(given: Given, report: Report): void {
+  checkToken(given, report);
   for (const name of ['KAFKA_BROKERS', 'SCHEMA_REGISTRY_URL'] as const) {
     if (given[name] === undefined) report(name, 'missing: the topics are read with it');
+  }
+}
+
+function checkToken(given: Given, report: Report): void {
+  const wants = given['KAFKA_SASL_MECHANISM'] === 'oauthbearer';
+  const has = given['KAFKA_SASL_TOKEN_URL'] !== undefined;
+  if (wants && !has) report('KAFKA_SASL_TOKEN_URL', 'missing: oauthbearer gets its tokens there');
+  if (!wants && has) {
+    report('KAFKA_SASL_TOKEN_URL', 'has no effect without KAFKA_SASL_MECHANISM=oauthbearer');
   }
 }
 
@@ -259,12 +292,7 @@ function checkPair(given: Given, one: VariableName, other: VariableName, report:
   report(missing, `missing, while ${set} is set: the two go together`);
 }
 
-interface Pem {
-  readonly collectorCa: string | undefined;
-  readonly ca: string | undefined;
-  readonly cert: string | undefined;
-  readonly key: string | undefined;
-}
+type Pem = Readonly<Record<'collectorCa' | 'ca' | 'cert' | 'key', FromFile | undefined>>;
 
 function readPem(given: Given, report: Report): Pem {
   const read = (name: VariableName) => {
@@ -272,42 +300,59 @@ function readPem(given: Given, report: Report): Pem {
     if (path === undefined) return undefined;
     // Whoever names a certificate believes the line to be encrypted.
     if (given['KAFKA_SSL'] !== 'true') return report(name, 'has no effect without KAFKA_SSL=true');
-    return readText(name, path, report);
+    return openText(name, path, report);
   };
   const collectorCa = given['OTEL_EXPORTER_OTLP_CERTIFICATE'];
   return {
     collectorCa:
       collectorCa === undefined
         ? undefined
-        : readText('OTEL_EXPORTER_OTLP_CERTIFICATE', collectorCa, report),
+        : openText('OTEL_EXPORTER_OTLP_CERTIFICATE', collectorCa, report),
     ca: read('KAFKA_SSL_CA_FILE'),
     cert: read('KAFKA_SSL_CERT_FILE'),
     key: read('KAFKA_SSL_KEY_FILE'),
   };
 }
 
-function serversOf(values: Values, pem: Pem): Servers | undefined {
-  const log = logServersOf(values, pem);
-  if (log === undefined || values.REDIS_URL === undefined) return undefined;
-  return { ...log, redis: { url: values.REDIS_URL, cluster: values.REDIS_CLUSTER } };
+function serversOf(values: Values, texts: Texts): Servers | undefined {
+  const log = logServersOf(values, texts);
+  const { REDIS_URL, REDIS_CLUSTER: cluster } = values;
+  if (log === undefined || REDIS_URL === undefined) return undefined;
+  const text = texts.secrets.get('REDIS_URL');
+  const redis = {
+    get url() {
+      return text?.() ?? REDIS_URL;
+    },
+    cluster,
+  };
+  return { ...log, redis };
 }
 
-function logServersOf(values: Values, { ca, cert, key }: Pem): LogServers | undefined {
+function logServersOf(values: Values, { pem, secrets }: Texts): LogServers | undefined {
   const { KAFKA_BROKERS, SCHEMA_REGISTRY_URL } = values;
   if (KAFKA_BROKERS === undefined || SCHEMA_REGISTRY_URL === undefined) return undefined;
-  const client = cert === undefined || key === undefined ? undefined : { cert, key };
-  const login = loginOf(values.KAFKA_SASL_USERNAME, values.KAFKA_SASL_PASSWORD);
-  const mechanism = values.KAFKA_SASL_MECHANISM;
+  const { KAFKA_SASL_MECHANISM: mechanism, KAFKA_SASL_TOKEN_URL: url } = values;
+  const login = loginOf(
+    values.KAFKA_SASL_USERNAME,
+    values.KAFKA_SASL_PASSWORD,
+    secrets.get('KAFKA_SASL_PASSWORD'),
+  );
+  const token = url === undefined ? undefined : { url, scope: values.KAFKA_SASL_SCOPE };
   return {
     kafka: {
       brokers: KAFKA_BROKERS,
       clientId: values.KAFKA_CLIENT_ID,
-      ssl: values.KAFKA_SSL ? { ca, client } : undefined,
-      sasl: mechanism === undefined || login === undefined ? undefined : { mechanism, ...login },
+      ssl: values.KAFKA_SSL ? tlsWith(pem) : undefined,
+      sasl:
+        mechanism === undefined || login === undefined ? undefined : { mechanism, login, token },
     },
     registry: {
       url: SCHEMA_REGISTRY_URL,
-      login: loginOf(values.SCHEMA_REGISTRY_USERNAME, values.SCHEMA_REGISTRY_PASSWORD),
+      login: loginOf(
+        values.SCHEMA_REGISTRY_USERNAME,
+        values.SCHEMA_REGISTRY_PASSWORD,
+        secrets.get('SCHEMA_REGISTRY_PASSWORD'),
+      ),
     },
   };
 }
@@ -319,8 +364,29 @@ function oidcOf(values: Values): Oidc | undefined {
   return { issuer, audience, clientId, rolesClaim, forcesClaim };
 }
 
-function loginOf(username: string | undefined, password: string | undefined): Login | undefined {
-  return username === undefined || password === undefined ? undefined : { username, password };
+function tlsWith({ ca, cert, key }: Pem): NonNullable<KafkaServers['ssl']> {
+  return {
+    get ca() {
+      return ca?.();
+    },
+    get client() {
+      return cert === undefined || key === undefined ? undefined : { cert: cert(), key: key() };
+    },
+  };
+}
+
+function loginOf(
+  username: string | undefined,
+  password: string | undefined,
+  text: FromFile | undefined,
+): Login | undefined {
+  if (username === undefined || password === undefined) return undefined;
+  return {
+    username,
+    get password() {
+      return text?.() ?? password;
+    },
+  };
 }
 
 /** The table of all variables for README.md, in Markdown. */

@@ -119,11 +119,46 @@ describe('the configuration', () => {
     });
     expect(found?.kafka.sasl).toEqual({
       mechanism: 'scram-sha-512',
-      username: 'vigil',
-      password: 'open sesame',
+      login: { username: 'vigil', password: 'open sesame' },
+      token: undefined,
     });
     expect(found?.redis.url).toBe('rediss://:secret@redis:6380');
     expect(found?.registry.login).toEqual({ username: 'reader', password: 'password' });
+  });
+
+  it('has secrets and certificates as they stand in their files now', () => {
+    const { servers: found } = loadConfiguration({
+      ...{ ...servers, KAFKA_SSL: 'true', KAFKA_SSL_CA_FILE: file('ca.pem', 'authority') },
+      ...{ KAFKA_SASL_MECHANISM: 'plain', KAFKA_SASL_USERNAME: 'vigil' },
+      ...{ KAFKA_SASL_PASSWORD_FILE: file('password', 'old\n') },
+      ...{ REDIS_URL: '', REDIS_URL_FILE: file('redis', 'redis://:old@redis') },
+    });
+    file('ca.pem', 'another authority');
+    file('password', 'new\n');
+    file('redis', 'redis://:new@redis');
+    expect(found?.kafka.ssl?.ca).toBe('another authority');
+    expect(found?.kafka.sasl?.login.password).toBe('new');
+    expect(found?.redis.url).toBe('redis://:new@redis');
+    rmSync(join(folder, 'password'));
+    expect(found?.kafka.sasl?.login.password).toBe('new');
+  });
+
+  it('gets tokens for Kafka where it is told to, over an encrypted line', () => {
+    const sasl = {
+      ...{ ...servers, KAFKA_SASL_MECHANISM: 'oauthbearer', KAFKA_SASL_USERNAME: 'vigil' },
+      ...{ KAFKA_SASL_PASSWORD: 'secret', KAFKA_SASL_SCOPE: 'kafka' },
+    };
+    const url = 'https://login.example/token';
+    expect(
+      loadConfiguration({ ...sasl, KAFKA_SASL_TOKEN_URL: url }).servers?.kafka.sasl,
+    ).toMatchObject({ mechanism: 'oauthbearer', token: { url, scope: 'kafka' } });
+    expect(Object.keys(problemsOf(sasl))).toEqual(['KAFKA_SASL_TOKEN_URL']);
+    for (const wrong of [
+      { KAFKA_SASL_TOKEN_URL: 'http://login.example/token' },
+      { KAFKA_SASL_TOKEN_URL: url, KAFKA_SASL_MECHANISM: 'plain' },
+    ]) {
+      expect(Object.keys(problemsOf({ ...sasl, ...wrong }))).toEqual(['KAFKA_SASL_TOKEN_URL']);
+    }
   });
 
   it('reports all that is wrong at once, each with what was expected', () => {

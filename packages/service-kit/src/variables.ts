@@ -101,24 +101,35 @@ export const variables = {
     example: '/etc/vigil/kafka-key.pem',
   }),
   KAFKA_SASL_MECHANISM: z
-    .enum(['plain', 'scram-sha-256', 'scram-sha-512'])
+    .enum(['plain', 'scram-sha-256', 'scram-sha-512', 'oauthbearer'])
     .optional()
     .register(documentation, {
       about: 'How to log in to the brokers, with KAFKA_SASL_USERNAME and KAFKA_SASL_PASSWORD.',
-      expected: 'plain, scram-sha-256 or scram-sha-512',
+      expected: 'plain, scram-sha-256, scram-sha-512 or oauthbearer',
       example: 'scram-sha-512',
       unset: 'no login',
     }),
   KAFKA_SASL_USERNAME: z.string().optional().register(documentation, {
-    about: 'The user to log in to the brokers as.',
+    about: 'The user to log in to the brokers as; with oauthbearer the client id.',
     expected: 'a name',
     example: 'vigil',
   }),
   KAFKA_SASL_PASSWORD: z.string().optional().register(documentation, {
-    about: 'That user’s password.',
+    about: 'That user’s password, or that client’s secret.',
     expected: 'a password',
     example: '(in a file)',
     secret: true,
+  }),
+  KAFKA_SASL_TOKEN_URL: issuer.optional().register(documentation, {
+    about: 'Where oauthbearer gets its tokens: the token endpoint, by client credentials.',
+    expected: 'https://host[:port][/path], http only on this machine',
+    example: 'https://login.example/oauth2/token',
+  }),
+  KAFKA_SASL_SCOPE: z.string().min(1).optional().register(documentation, {
+    about: 'The scope that the tokens are asked for with.',
+    expected: 'scopes with spaces between',
+    example: 'kafka',
+    unset: 'none',
   }),
   REDIS_URL: z
     .url({ protocol: /^rediss?$/ })

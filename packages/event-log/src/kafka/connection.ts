@@ -1,7 +1,7 @@
 import type { ConnectionOptions } from 'node:tls';
 import { promisify } from 'node:util';
 import { zstdCompress, zstdDecompress } from 'node:zlib';
-import kafkajs, { type Kafka, type RetryOptions, type SASLOptions } from 'kafkajs';
+import kafkajs, { type Kafka, type Mechanism, type RetryOptions, type SASLOptions } from 'kafkajs';
 import type { Log, LogLevel } from '../logger.ts';
 
 /** How to reach Kafka. */
@@ -11,7 +11,7 @@ export interface KafkaConnection {
   /** What the brokers see in their own logs and quotas. */
   readonly clientId: string;
   readonly ssl?: boolean | ConnectionOptions;
-  readonly sasl?: SASLOptions;
+  readonly sasl?: SASLOptions | Mechanism;
 }
 
 /** The bounds of the Kafka adapter, in milliseconds unless the name says otherwise. */

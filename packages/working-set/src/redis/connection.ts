@@ -3,7 +3,7 @@ import { WorkingSetRefused, WorkingSetUnavailable, withoutCommand } from './erro
 
 /** How to reach Redis. */
 export interface RedisOptions {
-  /** redis:// or rediss://; of a cluster, any node. */
+  /** redis:// or rediss://; of a cluster, any node. It is asked for again before a new connection. */
   readonly url: string;
   readonly cluster: boolean;
   /** Milliseconds until a question without an answer is given up; {@link bounds} unless told. */
@@ -66,26 +66,39 @@ export async function connectToRedis(options: RedisOptions): Promise<Client> {
   }
 }
 
-function clientFor({ url, cluster }: RedisOptions): Client {
+function clientFor(options: RedisOptions): Client {
+  const { url, cluster } = options;
   const retryStrategy = (attempt: number) => Math.min(attempt * 50, bounds.reconnectMs);
   const common = {
     maxRetriesPerRequest: bounds.resends,
     connectTimeout: bounds.connectMs,
     socketTimeout: bounds.silentMs,
   };
-  if (!cluster) return new Redis(url, { ...common, retryStrategy, lazyConnect: true });
-  const { hostname, port, username, password, protocol } = new URL(url);
+  if (!cluster) {
+    const client = new Redis(url, { ...common, retryStrategy, lazyConnect: true });
+    // Its password may have been changed since: the next connection logs in with the one there is now.
+    client.on('reconnecting', () => Object.assign(client.options, loginIn(options.url)));
+    return client;
+  }
+  const { hostname, port, protocol } = new URL(url);
   const host = hostname.replace(/^\[(.*)\]$/, '$1');
   return new Cluster([{ host, port: Number(port || 6_379) }], {
     lazyConnect: true,
     clusterRetryStrategy: retryStrategy,
     redisOptions: {
       ...common,
-      ...(username === '' ? {} : { username: decodeURIComponent(username) }),
-      ...(password === '' ? {} : { password: decodeURIComponent(password) }),
+      ...loginIn(url),
       ...(protocol === 'rediss:' ? { tls: {} } : {}),
     },
   });
+}
+
+function loginIn(url: string): { readonly username?: string; readonly password?: string } {
+  const { username, password } = new URL(url);
+  return {
+    ...(username === '' ? {} : { username: decodeURIComponent(username) }),
+    ...(password === '' ? {} : { password: decodeURIComponent(password) }),
+  };
 }
 
 /**
