@@ -1,10 +1,18 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import type { Codec } from '@vigil/contracts/codec';
+import { openLog } from '@vigil/deployment/connect';
 import type { FactId, ForceId, IncidentId, SourceId } from '@vigil/domain/facts/fact';
 import { type Instant, plus } from '@vigil/domain/time/instant';
+import { loadConfiguration } from '@vigil/service-kit/configuration';
+import { createLogger } from '@vigil/service-kit/logging';
+import { openRedisWorkingSet } from '@vigil/working-set/redis/working-set';
 import { Redis } from 'ioredis';
 import { Kafka, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { type Certificates, makeCertificates } from '../servers/certificates.ts';
+import { type Guarded, guard } from '../servers/guarded.ts';
 import { type LocalKafka, startLocalKafka } from '../servers/kafka.ts';
 import { freePorts } from '../servers/ports.ts';
 import { type LocalRedis, startLocalRedis } from '../servers/redis.ts';
@@ -21,6 +29,8 @@ describeWithLocal('kafka', 'services that reach every server by TLS, with a log-
   let kafka: LocalKafka;
   let redis: LocalRedis;
   let registry: LocalRegistry;
+  let gate: Guarded;
+  let passwords: string;
   let environment: Record<string, string>;
   let codec: Codec;
   let ledger: LedgerReader;
@@ -29,7 +39,7 @@ describeWithLocal('kafka', 'services that reach every server by TLS, with a log-
   beforeAll(async () => {
     certificates = await makeCertificates();
     const { authority, server, client, serverStore } = certificates;
-    const [redisPort = 0, registryPort = 0] = await freePorts(2);
+    const [redisPort = 0] = await freePorts(1);
     [kafka, redis, registry] = await Promise.all([
       startLocalKafka({
         users: { [user.username]: user.password },
@@ -53,17 +63,14 @@ describeWithLocal('kafka', 'services that reach every server by TLS, with a log-
           ['tls-auth-clients', 'no'],
         ],
       }),
-      startLocalRegistry([
-        `-Dquarkus.http.ssl-port=${registryPort}`,
-        `-Dquarkus.http.ssl.certificate.files=${server.certificate}`,
-        `-Dquarkus.http.ssl.certificate.key-files=${server.key}`,
-      ]),
+      startLocalRegistry(),
     ]);
+    gate = await guard(registry.url, certificates, user);
+    passwords = await mkdtemp(join(tmpdir(), 'vigil-passwords-'));
     const admin = new Redis(redis.url);
     const rights = ['~vigil:*', '+@all', '-@admin', '-@dangerous', '+info'];
     await admin.call('ACL', 'SETUSER', user.username, 'on', `>${user.password}`, ...rights);
     await admin.quit();
-    const registryUrl = new URL(registry.url);
     environment = {
       KAFKA_BROKERS: kafka.loginAddress,
       KAFKA_SSL: 'true',
@@ -74,7 +81,9 @@ describeWithLocal('kafka', 'services that reach every server by TLS, with a log-
       KAFKA_SASL_USERNAME: user.username,
       KAFKA_SASL_PASSWORD: user.password,
       REDIS_URL: `rediss://${user.username}:${user.password}@127.0.0.1:${redisPort}`,
-      SCHEMA_REGISTRY_URL: `https://127.0.0.1:${registryPort}${registryUrl.pathname}`,
+      SCHEMA_REGISTRY_URL: gate.url,
+      SCHEMA_REGISTRY_USERNAME: user.username,
+      SCHEMA_REGISTRY_PASSWORD: user.password,
       // For Redis and the registry, beside the authorities that Node knows.
       NODE_EXTRA_CA_CERTS: authority,
       VIGIL_DEPLOYMENT: 'encrypted',
@@ -85,7 +94,9 @@ describeWithLocal('kafka', 'services that reach every server by TLS, with a log-
   afterAll(async () => {
     await Promise.all(running.map((service) => service.stop()));
     await ledger?.stop();
+    await gate.close();
     await Promise.all([kafka.stop(), redis.stop(), registry.stop()]);
+    await rm(passwords, { recursive: true, force: true });
   });
 
   it('make their topics, raise a breach, and are found well', { timeout: 150_000 }, async () => {
@@ -136,6 +147,7 @@ describeWithLocal('kafka', 'services that reach every server by TLS, with a log-
       'VIGIL_KAFKA',
     ],
     ['an authority of Redis and the registry unknown', { NODE_EXTRA_CA_CERTS: '' }, 'VIGIL_REDIS'],
+    ['a wrong password of the registry', { SCHEMA_REGISTRY_PASSWORD: 'wrong' }, 'VIGIL_REGISTRY'],
   ])('do not connect with %s, and say to what', { timeout: 60_000 }, async (_, wrong, code) => {
     const { status, stdout } = await vigil(['doctor', '--json'], { ...environment, ...wrong });
     const findings = stdout
@@ -145,5 +157,36 @@ describeWithLocal('kafka', 'services that reach every server by TLS, with a log-
     expect(findings).toContainEqual(expect.objectContaining({ severity: 'error', code }));
     expect(status).toBe(1);
     expect(stdout).not.toContain(user.password);
+  });
+
+  it('log in with a new password, where it stands in a file, at the next connection', async () => {
+    const file = (name: string): string => join(passwords, name);
+    const redisUrl = (password: string): string =>
+      redis.url.replace('redis://', `redis://${user.username}:${password}@`);
+    await writeFile(file('kafka'), 'wrong');
+    await writeFile(file('redis'), redisUrl(user.password));
+    const { servers } = loadConfiguration({
+      ...{ ...environment, KAFKA_SASL_PASSWORD: '', KAFKA_SASL_PASSWORD_FILE: file('kafka') },
+      ...{ REDIS_URL: '', REDIS_URL_FILE: file('redis') },
+    });
+    if (servers === undefined) throw new Error('there are no servers');
+    const logger = createLogger({ service: 'test', level: 'fatal' });
+    const log = openLog({ deployment: 'encrypted' }, servers, logger);
+    const workingSet = await openRedisWorkingSet(servers.redis);
+    const admin = new Redis(redis.url);
+    try {
+      await expect(log.missingRights([])).rejects.toThrow(/authentication failed/i);
+      await writeFile(file('kafka'), `${user.password}\n`);
+      expect(await log.missingRights([])).toEqual([]);
+
+      await writeFile(file('redis'), redisUrl('another'));
+      await admin.call('ACL', 'SETUSER', user.username, 'resetpass', '>another');
+      await admin.call('CLIENT', 'KILL', 'USER', user.username);
+      const shard = { deployment: 'encrypted', partition: 0 };
+      expect(await workingSet.sizes(shard)).toMatchObject({ outbox: 0 });
+    } finally {
+      await admin.call('ACL', 'SETUSER', user.username, 'resetpass', `>${user.password}`);
+      await Promise.all([admin.quit(), workingSet.close(), log.close()]);
+    }
   });
 });
