@@ -81,7 +81,7 @@ describeWithLocal('prometheus', 'the services, observed from outside', () => {
       services.push(startService(name, { ...environment, VIGIL_HTTP_PORT: String(ports[i]) }));
     }
     await Promise.all(services.map(started));
-    prometheus = await startLocalPrometheus(ports);
+    prometheus = await startLocalPrometheus(ports.map((port) => `127.0.0.1:${port}`));
   });
   afterAll(async () => {
     await Promise.all(services.map((service) => service.stop()));

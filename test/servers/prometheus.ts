@@ -1,6 +1,5 @@
-import { writeFileSync } from 'node:fs';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { z } from 'zod';
 import { type LocalServer, startLocalServer, temporaryDirectory } from './local-server.ts';
 import { freePorts } from './ports.ts';
@@ -12,6 +11,8 @@ export interface LocalPrometheus extends LocalServer {
   query(expression: string): Promise<readonly Sample[]>;
   /** What each rule came to when it was last evaluated. */
   rules(): Promise<readonly Rule[]>;
+  /** The labels of each alert that fires now; its name is among them. */
+  firing(): Promise<readonly Readonly<Record<string, string>>[]>;
 }
 
 export interface Sample {
@@ -47,23 +48,42 @@ const ruleAnswer = z.object({
   }),
 });
 
-/** Starts one that looks at these ports of this machine every second, and waits until it answers. */
-export async function startLocalPrometheus(targets: readonly number[]): Promise<LocalPrometheus> {
+const alertAnswer = z.object({
+  data: z.object({
+    alerts: z.array(z.object({ state: z.string(), labels: z.record(z.string(), z.string()) })),
+  }),
+});
+
+const rulesFile = new URL('../../infra/prometheus/rules.yaml', import.meta.url);
+
+/** The rules with waits (`for:`) of five seconds and windows of forty seconds, for who cannot wait. */
+export async function hastyRules(): Promise<string> {
+  return (await readFile(rulesFile, 'utf8'))
+    .replaceAll(/for: \d+m/g, 'for: 5s')
+    .replaceAll(/\[(5|10|15)m\]/g, '[40s]');
+}
+
+/**
+ * Starts one that looks at its targets every second, and waits until it answers.
+ *
+ * @param targets - `host:port` of what is scraped, as job `vigil`.
+ * @param rules - the rules it goes by, when they are not those of `infra/prometheus` as they stand.
+ */
+export async function startLocalPrometheus(
+  targets: readonly string[],
+  rules?: string,
+): Promise<LocalPrometheus> {
   const [port = 0] = await freePorts(1);
   const directory = temporaryDirectory('vigil-prometheus-');
   const config = join(directory, 'prometheus.yml');
-  const rules = fileURLToPath(new URL('../../infra/prometheus/rules.yaml', import.meta.url));
-  writeFileSync(
+  const ruleCopy = join(directory, 'rules.yaml');
+  await writeFile(ruleCopy, rules ?? (await readFile(rulesFile)));
+  await writeFile(
     config,
     JSON.stringify({
       global: { scrape_interval: '1s', evaluation_interval: '1s' },
-      rule_files: [rules],
-      scrape_configs: [
-        {
-          job_name: 'vigil',
-          static_configs: [{ targets: targets.map((one) => `127.0.0.1:${one}`) }],
-        },
-      ],
+      rule_files: [ruleCopy],
+      scrape_configs: [{ job_name: 'vigil', static_configs: [{ targets }] }],
     }),
   );
   const url = `http://127.0.0.1:${port}`;
@@ -76,7 +96,7 @@ export async function startLocalPrometheus(targets: readonly number[]): Promise<
   const ask = async (path: string): Promise<unknown> =>
     (await fetch(`${url}/api/v1/${path}`)).json();
   return startLocalServer(
-    { name: 'prometheus', command: 'prometheus', args, directory, ready, startDeadlineMs: 30_000 },
+    { name: 'prometheus', command: 'prometheus', args, directory, ready, startDeadlineMs: 60_000 },
     {
       url,
       async query(expression: string) {
@@ -89,6 +109,12 @@ export async function startLocalPrometheus(targets: readonly number[]): Promise<
       },
       async rules() {
         return ruleAnswer.parse(await ask('rules')).data.groups.flatMap((group) => group.rules);
+      },
+      async firing() {
+        return alertAnswer
+          .parse(await ask('alerts'))
+          .data.alerts.filter(({ state }) => state === 'firing')
+          .map(({ labels }) => labels);
       },
     },
   );
