@@ -13,10 +13,14 @@ export const KAFKA_VERSION = '4.3.1';
 /** The Apicurio Registry that local tests run. Runs on Java 21 or later. */
 export const REGISTRY_VERSION = '3.3.3';
 
+/** The release of helm-java that tests render the chart with: Helm 3.21. */
+export const HELM_JAVA_VERSION = '0.0.21';
+
 const run = promisify(execFile);
 const DEPENDENCY_PLUGIN = 'org.apache.maven.plugins:maven-dependency-plugin:3.9.0';
 const CACHE = fileURLToPath(new URL('../../.cache/', import.meta.url));
 const KAFKA_POM = fileURLToPath(new URL('./maven/kafka.pom.xml', import.meta.url));
+const HELM_POM = fileURLToPath(new URL('./maven/helm.pom.xml', import.meta.url));
 const FETCH_DEADLINE_MS = 300_000;
 const ATTEMPTS = 2;
 const OUTPUT_KEPT_CHARS = 4_000;
@@ -38,6 +42,22 @@ export function kafkaJars(): Promise<string> {
     '-f',
     KAFKA_POM,
     `-Dkafka.version=${KAFKA_VERSION}`,
+    `${DEPENDENCY_PLUGIN}:copy-dependencies`,
+    '-DincludeScope=runtime',
+    `-DoutputDirectory=${directory}`,
+  ]);
+}
+
+/**
+ * The folder with the jars of Helm as a library, fetched by Maven the first time and then kept in `.cache`.
+ *
+ * @throws {FetchFailed} when Maven is missing or fails.
+ */
+export function helmJars(): Promise<string> {
+  return fetchOnce(`helm-java-${HELM_JAVA_VERSION}`, (directory) => [
+    '-f',
+    HELM_POM,
+    `-Dhelm-java.version=${HELM_JAVA_VERSION}`,
     `${DEPENDENCY_PLUGIN}:copy-dependencies`,
     '-DincludeScope=runtime',
     `-DoutputDirectory=${directory}`,
