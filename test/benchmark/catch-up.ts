@@ -53,8 +53,9 @@ export interface CaughtUp {
   readonly open: number;
   readonly alerts: number;
   readonly retractions: number;
-  /** Confirmed alerts that neither all facts mean nor those that had arrived when it was decided. */
-  readonly falselySaid: number;
+  /** Alerts that neither all facts mean nor those that had arrived when it was decided. */
+  readonly falselyConfirmed: number;
+  readonly falselyProvisional: number;
   /** Shares with a child in it: of the hundred breaches in breach now read first, and of all. */
   readonly childFirst: number;
   readonly childShare: number;
@@ -155,6 +156,7 @@ async function catchUp(
       services.check();
       const since = (instant: number): number => instant - began;
       const open = said.open();
+      const falsely = said.falselySaid(facts, deployment.policy);
       const read = open.map(({ readAt }) => readAt);
       const inOrder = open.toSorted((a, b) => a.readAt - b.readAt);
       return {
@@ -166,7 +168,8 @@ async function catchUp(
         open: open.length,
         alerts: expected.size,
         retractions: said.retractions(),
-        falselySaid: said.falselySaid(facts, deployment.policy).length,
+        falselyConfirmed: falsely.filter((one) => one.confidence === 'confirmed').length,
+        falselyProvisional: falsely.filter((one) => one.confidence === 'provisional').length,
         childFirst: childShare(inOrder.slice(0, first)),
         childShare: childShare(open),
         urgentMs: since(Math.max(...read.slice(0, first))),
@@ -211,7 +214,8 @@ export function catchUpReport(options: CatchUpOptions, result: CatchUpResult): s
         ),
         row('alerts in the end', ({ alerts }) => count(alerts)),
         row('taken back on the way', ({ retractions }) => count(retractions)),
-        row('false on the way', ({ falselySaid }) => count(falselySaid)),
+        row('false on the way, said as confirmed', (one) => count(one.falselyConfirmed)),
+        row('false on the way, marked as provisional', (one) => count(one.falselyProvisional)),
         row('with a child: of the first 100 in breach now read, of all', (one) =>
           [one.childFirst, one.childShare]
             .map((share) => `${Math.round(share * 100)} %`)

@@ -61,6 +61,7 @@ export async function openDeployment(
   await admin.connect();
   const wanted = wantedTopics(prefix, partitions, 1);
   await admin.createTopics({
+    waitForLeaders: false,
     topics: wanted.map(({ name: topic, partitions: numPartitions, replicationFactor, config }) => ({
       ...{ topic, numPartitions, replicationFactor },
       configEntries: Object.entries({
@@ -71,6 +72,14 @@ export async function openDeployment(
       }).map(([key, value]) => ({ name: key, value })),
     })),
   });
+  const names = wanted.map((one) => one.name);
+  await until(
+    async () => {
+      const found = await admin.fetchTopicMetadata({ topics: names });
+      return found.topics.every((one) => one.partitions.every(({ leader }) => leader >= 0));
+    },
+    { what: 'the topics to have leaders', deadlineMs: 60_000 },
+  );
   const codec = await openTestCodec(servers, prefix);
   const policy = parsePolicy(await readFile(examples, 'utf8'), examples);
   const workingSet = await openRedisWorkingSet({ url: servers.redisUrl, cluster: false });
@@ -135,7 +144,7 @@ export async function openDeployment(
       services.check();
     },
     async close() {
-      await admin.deleteTopics({ topics: wanted.map((one) => one.name) });
+      await admin.deleteTopics({ topics: names });
       await Promise.all([admin.disconnect(), producer.disconnect(), workingSet.close()]);
       for (const { partition } of shards) await forget(redis, `vigil:{${name}-${partition}}:*`);
       redis.disconnect();

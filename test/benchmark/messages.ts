@@ -6,7 +6,7 @@ import type { Message, TopicMessages } from 'kafkajs';
 /** A fact as it goes to the log: encoded beforehand, so that a producer only sends. */
 export interface Encoded {
   readonly topic: InputTopic;
-  readonly message: Message;
+  readonly message: Message & { readonly key: string; readonly value: Buffer | null };
 }
 
 /** @param stamp when the producer says that it reached the log; the broker says so itself if absent. */

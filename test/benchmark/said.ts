@@ -24,8 +24,8 @@ export interface Said {
   /** The breaches that have not ended and when each was read, the most urgent first. */
   open(): readonly Read[];
   /**
-   * Confirmed alerts that are not in the replay, nor follow from the facts that had reached the log by
-   * the watermark that they were decided at.
+   * Alerts that are not in the replay, nor follow from the facts that had reached the log by the
+   * watermark that they were decided at: those that were marked as provisional, and those that were not.
    */
   falselySaid(facts: readonly Delivered[], policy: Policy): readonly AlertRecord[];
   stop(): Promise<void>;
@@ -90,7 +90,6 @@ export async function followLedger(
       const byIncident = Map.groupBy(facts, ({ fact }) => fact.incidentId);
       return alerts.filter(
         (alert) =>
-          alert.confidence === 'confirmed' &&
           !expected.has(alert.alertId) &&
           !wasMeant(alert, byIncident.get(alert.incidentId) ?? [], policy),
       );

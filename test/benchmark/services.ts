@@ -66,7 +66,7 @@ export async function startServices(
       await until(
         async () =>
           ended() !== undefined || (await Promise.all(running.map(joined))).every(Boolean),
-        { what: 'every service to join its groups', deadlineMs: 60_000 },
+        { what: 'every service to join its groups', deadlineMs: 180_000 },
       );
       check();
     },
