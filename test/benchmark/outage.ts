@@ -5,6 +5,7 @@ import { type Engine, limits } from '@vigil/engine/ports';
 import { machineTimer } from '@vigil/engine/timer';
 import { shardWatermark } from '@vigil/engine/watermark';
 import { openKafkaLog } from '@vigil/event-log/kafka/log';
+import type { Running } from '@vigil/event-log/port';
 import { startIncidentConsumer } from '@vigil/incident-consumer/incident-consumer';
 import type { ServerAddresses } from '../servers/real-servers.ts';
 import { until } from '../servers/until.ts';
@@ -27,17 +28,22 @@ export async function levelUntil(
     clock: () => instant,
     observe: () => undefined,
   };
-  const starts = [startBreachDetector, startIncidentConsumer, startAttendanceConsumer];
-  const running = await Promise.all(starts.map((start) => start(engine, batchRecords)));
-  await until(
-    async () => {
-      const states = await Promise.all(shards.map((shard) => workingSet.shard(shard)));
-      return states.every(
-        (state) => state.mode === 'live' && shardWatermark(state, policy) !== undefined,
-      );
-    },
-    { what: 'every shard to be level', deadlineMs: 60_000 },
-  );
-  await Promise.all(running.map((one) => one.stop()));
-  await log.close();
+  const running: Running[] = [];
+  try {
+    for (const start of [startBreachDetector, startIncidentConsumer, startAttendanceConsumer]) {
+      running.push(await start(engine, batchRecords));
+    }
+    await until(
+      async () => {
+        const states = await Promise.all(shards.map((shard) => workingSet.shard(shard)));
+        return states.every(
+          (state) => state.mode === 'live' && shardWatermark(state, policy) !== undefined,
+        );
+      },
+      { what: 'every shard to be level', deadlineMs: 60_000 },
+    );
+  } finally {
+    await Promise.all(running.map((one) => one.stop()));
+    await log.close();
+  }
 }
