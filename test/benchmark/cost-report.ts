@@ -1,5 +1,5 @@
 import { curve, type Point } from './chart.ts';
-import type { CostOptions, CostResult, Run, Setting } from './cost.ts';
+import type { CostOptions, CostResult, Run, Setting } from './cost-result.ts';
 import { median, spread, table } from './figures.ts';
 import type { Taken } from './floors.ts';
 import { deciding } from './services.ts';
