@@ -1,0 +1,57 @@
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import { KAFKA_VERSION } from '../../servers/jars.ts';
+import { findJava } from '../../servers/java.ts';
+
+const run = promisify(execFile);
+const pom = fileURLToPath(new URL('../peers/pom.xml', import.meta.url));
+const built = fileURLToPath(new URL('../../../.cache/peers', import.meta.url));
+const oldestJava = 17;
+const buildDeadlineMs = 600_000;
+
+/** Programs of test/benchmark/peers. */
+export type PeerProgram = 'feeder' | 'kafka-streams' | 'flink';
+
+const mainClasses: Readonly<Record<PeerProgram, string>> = {
+  feeder: 'vigil.benchmark.feeder.Feeder',
+  'kafka-streams': 'vigil.benchmark.streams.StreamsPeer',
+  flink: 'vigil.benchmark.flink.FlinkPeer',
+};
+
+/** What Flink reaches into and Java no longer opens by itself, as in the configuration Flink comes with. */
+const opened = ['java.base/java.util', 'java.base/java.lang', 'java.base/java.util.concurrent'];
+
+/**
+ * Builds the programs with Maven into `.cache`: from Maven Central the first time, from what Maven keeps
+ * afterwards.
+ *
+ * @throws when Maven is missing or fails; the message has the end of what it wrote.
+ */
+export async function buildPeers(): Promise<void> {
+  const goal = ['-f', pom, `-Dpeers.build=${built}`, `-Dkafka.version=${KAFKA_VERSION}`, 'package'];
+  const quiet = ['--quiet', '--batch-mode', '--no-transfer-progress'];
+  const options = { timeout: buildDeadlineMs, maxBuffer: Number.POSITIVE_INFINITY };
+  try {
+    await run('mvn', [...quiet, '--offline', ...goal], options);
+  } catch {
+    await run('mvn', [...quiet, ...goal], options);
+  }
+}
+
+/** A command line that runs a program which `buildPeers` has built, with a heap of so many MiB. */
+export async function peerCommand(
+  program: PeerProgram,
+  heapMebibytes: number,
+): Promise<readonly [command: string, ...args: string[]]> {
+  return [
+    await findJava(oldestJava),
+    `-Xms${heapMebibytes}m`,
+    `-Xmx${heapMebibytes}m`,
+    '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
+    ...(program === 'flink' ? opened.map((one) => `--add-opens=${one}=ALL-UNNAMED`) : []),
+    '-cp',
+    `${built}/${program}/*`,
+    mainClasses[program],
+  ];
+}
