@@ -3,7 +3,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { formatCloudEvent } from '@vigil/domain/facts/cloud-event';
 import type { Fact, FactId, ForceId, IncidentId, SourceId } from '@vigil/domain/facts/fact';
-import type { Alert } from '@vigil/domain/ledger/alert';
+import type { Alert, Phase } from '@vigil/domain/ledger/alert';
 import { formatInstant, type Instant, plus } from '@vigil/domain/time/instant';
 import type { Delivered } from '@vigil/generator/delivery';
 import { generateFacts } from '@vigil/generator/generate';
@@ -75,19 +75,23 @@ export function alertKey({ incidentId, target, phase, at }: Omit<Alert, 'reason'
   return `${incidentId}\n${target}\n${phase}\n${at}`;
 }
 
+interface ReplayOptions {
+  readonly policy: string;
+  readonly end: Instant;
+  /** Where it puts its files. */
+  readonly folder: string;
+  /** Alerts of these only; all where it is absent. */
+  readonly phases?: readonly Phase[];
+}
+
 /**
  * What `vigil replay` says of the facts.
  *
- * @param folder - where it puts its files.
  * @returns the alerts by {@link alertKey}.
  */
 export async function replayed(
   history: readonly Delivered[],
-  {
-    policy,
-    end,
-    folder,
-  }: { readonly policy: string; readonly end: Instant; readonly folder: string },
+  { policy, end, folder, phases }: ReplayOptions,
 ): Promise<ReadonlySet<string>> {
   const file = join(folder, 'facts.ndjson');
   const lines = history.map(({ fact }) => `${JSON.stringify(formatCloudEvent(fact))}\n`);
@@ -100,9 +104,9 @@ export async function replayed(
   if (status !== 0) throw new Error(stderr);
   const alerts = (await readFile(join(out, 'alerts.ndjson'), 'utf8')).trim().split('\n');
   return new Set(
-    alerts.map((line) => {
-      const alert = JSON.parse(line);
-      return alertKey({ ...alert, at: Date.parse(alert.at) as Instant });
-    }),
+    alerts
+      .map((line) => JSON.parse(line))
+      .filter(({ phase }) => phases?.includes(phase) ?? true)
+      .map((alert) => alertKey({ ...alert, at: Date.parse(alert.at) as Instant })),
   );
 }

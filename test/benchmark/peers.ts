@@ -5,8 +5,8 @@
  *     node test/benchmark/peers.ts [--incidents 100000] [--rounds 5] [--only vigil,flink]
  *         [--mode catch-up,live] [--plain]
  *
- * `--only` takes beginnings of names. `--plain` gives a history without disorder and a policy with one
- * target and breaches only to look at: what a pattern of Flink's CEP can do, too.
+ * `--only` takes beginnings of names. `--plain` gives a history without disorder, a policy of one target,
+ * and compares breaches only: what a pattern of Flink's CEP can do, too.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
@@ -43,6 +43,7 @@ const policy = fileURLToPath(
 const contenders = [vigilItself, ...javaPeers, ...(values.plain ? [flinkPattern] : [])].filter(
   ({ name }) => values.only.split(',').some((beginning) => name.startsWith(beginning)),
 );
+const phases = values.plain ? { phases: ['breach'] as const } : {};
 const chosenModes = modes.filter((mode) => values.mode.split(',').includes(mode));
 if (contenders.length === 0) throw new Error(`no contender is called "${values.only}"`);
 
@@ -55,12 +56,12 @@ try {
   const feed = async (name: string, history: ReturnType<typeof sentinels>): Promise<Feed> => {
     const file = join(folder, `${name}.feed`);
     await writeFeed(file, history, { codec, partitions, end });
-    const alerts = await replayed(history, { policy, end, folder });
+    const alerts = await replayed(history, { policy, end, folder, ...phases });
     return { file, facts: history.length, alerts };
   };
   const make = values.plain ? plainHistory : generatedHistory;
   const course = {
-    ...{ servers, policy, partitions },
+    ...{ servers, policy, partitions, ...phases },
     history: await feed('history', make(incidents, end)),
     sentinels: await feed('sentinels', sentinels(sentinelIncidents, end)),
   };

@@ -1,6 +1,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Phase } from '@vigil/domain/ledger/alert';
 import type { ServerAddresses } from '../../servers/real-servers.ts';
 import { until } from '../../servers/until.ts';
 import type { Contender, Running } from './contender.ts';
@@ -19,6 +20,8 @@ export interface Course {
   readonly servers: ServerAddresses;
   readonly policy: string;
   readonly partitions: number;
+  /** What is compared; the whole where it is absent. */
+  readonly phases?: readonly Phase[];
   readonly history: Feed;
   /** What a contender has to have answered before the live path is measured. */
   readonly sentinels: Feed;
@@ -60,7 +63,7 @@ export async function run(
   const folder = await mkdtemp(join(tmpdir(), 'vigil-contender-'));
   const running: { contender?: Running; standing?: Standing } = {};
   const start = async (expected: ReadonlySet<string>) => {
-    running.standing = await followStanding(stage, contender, expected);
+    running.standing = await followStanding(stage, contender, expected, course.phases);
     running.contender = await contender.start(stage, { policy: course.policy, folder });
     return { standing: running.standing, processes: running.contender };
   };

@@ -1,3 +1,4 @@
+import type { Phase } from '@vigil/domain/ledger/alert';
 import { alertKey } from '../history.ts';
 import type { Contender } from './contender.ts';
 import type { Stage } from './stage.ts';
@@ -20,11 +21,13 @@ export interface Standing {
  * Follows the alert topic of a stage from its beginning.
  *
  * @param expected - the alerts that should stand in the end, by `alertKey`.
+ * @param phases - what is compared; the whole where it is absent.
  */
 export async function followStanding(
   stage: Stage,
   contender: Contender,
   expected: ReadonlySet<string>,
+  phases?: readonly Phase[],
 ): Promise<Standing> {
   const missing = new Set(expected);
   const surplus = new Set<string>();
@@ -43,7 +46,7 @@ export async function followStanding(
     eachBatch: async ({ batch }) => {
       for (const message of batch.messages) {
         const said = await contender.read(stage, { ...message, partition: batch.partition });
-        if (said === undefined) continue;
+        if (said === undefined || phases?.includes(said.phase) === false) continue;
         const key = alertKey(said);
         if (said.taken === 'raised') {
           raised++;
