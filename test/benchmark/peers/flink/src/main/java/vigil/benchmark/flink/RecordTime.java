@@ -14,7 +14,8 @@ import vigil.benchmark.rules.Fact;
 final class RecordTime implements WatermarkGenerator<Fact> {
   private final long graceMs;
   private long latest = Long.MIN_VALUE;
-  private long lastRecordAt = System.currentTimeMillis();
+  /** Never before the first: every partition is sent heartbeats, so that one comes. */
+  private long lastRecordAt = Long.MAX_VALUE;
   private boolean heard;
 
   private RecordTime(long graceMs) {

@@ -33,7 +33,8 @@ final class IncidentProcessor implements Processor<String, Fact, String, byte[]>
   private ProcessorContext<String, byte[]> context;
   private KeyValueStore<String, Incident> incidents;
   private KeyValueStore<Bytes, byte[]> due;
-  private long lastRecordAt;
+  /** Never before the first: every partition is sent heartbeats, so that one comes. */
+  private long lastRecordAt = Long.MAX_VALUE;
 
   IncidentProcessor(Policy policy) {
     this.policy = policy;
@@ -44,7 +45,6 @@ final class IncidentProcessor implements Processor<String, Fact, String, byte[]>
     this.context = context;
     incidents = context.getStateStore(StreamsPeer.INCIDENTS);
     due = context.getStateStore(StreamsPeer.DUE);
-    lastRecordAt = context.currentSystemTimeMs();
     try (var all = incidents.all()) {
       all.forEachRemaining(entry -> index(entry.key, Incident.NEVER, entry.value.wake));
     }
