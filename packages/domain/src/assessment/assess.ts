@@ -23,7 +23,7 @@ import { earlier, type Instant } from '../time/instant.ts';
 import { assessObjective, type Sample, type Settlement } from './objective.ts';
 import type { IncidentState } from './state.ts';
 import { assessTarget } from './target.ts';
-import { never, timelineOf, voidedAttendances } from './timeline.ts';
+import { never, type Standing, standingOf, timelineOf } from './timeline.ts';
 
 /** Something about an incident's facts that an auditor should know of; it never stops a decision. */
 export type DataQualityFlag =
@@ -52,6 +52,8 @@ export interface Assessment {
   readonly duplicates: number;
   /** The state at `now`; none while the incident has not been created. */
   readonly state: IncidentState | undefined;
+  /** What the objectives were decided on. */
+  readonly standing: Standing;
 }
 
 /**
@@ -70,18 +72,22 @@ export function assess(facts: readonly Fact[], policy: Policy, now: Instant): As
     flags: flagsOf(distinct.facts, distinct.conflicting),
     duplicates: distinct.duplicates,
     state: decided.state,
+    standing: decided.standing,
   };
 }
 
-type Decided = Pick<Assessment, 'alerts' | 'settlements' | 'samples' | 'state'> & {
+type Decided = Pick<Assessment, 'alerts' | 'settlements' | 'samples' | 'state' | 'standing'> & {
   /** When it changes if no further fact happens, future ones already known included. */
   readonly next: Instant;
 };
 
 function decide(facts: readonly Fact[], policy: Policy, now: Instant): Decided {
   const timeline = timelineOf(facts, now, policy.childTypes);
+  const standing = standingOf(timeline, facts, now, policy.childTypes);
   const state = timeline.at(-1)?.state;
-  if (state === undefined) return { alerts: [], settlements: [], samples: [], state, next: never };
+  if (state === undefined) {
+    return { alerts: [], settlements: [], samples: [], state, standing, next: never };
+  }
 
   const alerts: AssessedAlert[] = [];
   let next = never;
@@ -105,24 +111,15 @@ function decide(facts: readonly Fact[], policy: Policy, now: Instant): Decided {
   }
   alerts.sort(compareAlerts);
 
-  const voided = voidedAttendances(timeline);
-  const standing =
-    voided.size === 0
-      ? timeline
-      : timelineOf(
-          facts.filter((fact) => !voided.has(fact)),
-          now,
-          policy.childTypes,
-        );
   const settlements: Settlement[] = [];
   const samples: Sample[] = [];
   for (const objective of policy.objectives) {
-    const assessed = assessObjective(standing, objective, now);
+    const assessed = assessObjective(standing.timeline, objective, now);
     next = earlier(next, assessed.next);
     settlements.push(...assessed.settlements);
     samples.push(...assessed.samples);
   }
-  return { alerts, settlements, samples, state, next };
+  return { alerts, settlements, samples, state, standing, next };
 }
 
 /** Orders the alerts of one incident by instant, target and phase (code points). */

@@ -27,13 +27,15 @@ export function throughScope(timeline: readonly Moment[], scope: Scope): readonl
   const scoped: ScopedMoment[] = [];
   let before: ScopedMoment | undefined;
   for (const moment of timeline) {
-    const { state } = moment;
+    const { at, fact, state } = moment;
     const { inGrade, enteredAt } = standingAfter(before, moment, scope);
     const applies = inGrade && takesIn(scope, state);
     const begin = beginOf(scope, state, inGrade ? enteredAt : undefined);
     const reached = isReached(state, scope.milestone);
     before = {
-      ...moment,
+      at,
+      fact,
+      state,
       inGrade,
       enteredAt,
       applies,

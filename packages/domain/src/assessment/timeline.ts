@@ -35,6 +35,26 @@ export function timelineOf(
   return moments;
 }
 
+/** A timeline without the attendances that a stand-down took back: what objectives look at (semantics 8). */
+export interface Standing {
+  readonly timeline: readonly Moment[];
+  /** How many attendances were taken back. */
+  readonly voided: number;
+}
+
+/** @param facts - as for {@link timelineOf}; `timeline` is what it returned for them. */
+export function standingOf(
+  timeline: readonly Moment[],
+  facts: readonly Fact[],
+  now: Instant,
+  childTypes: readonly string[],
+): Standing {
+  const voided = voidedAttendances(timeline);
+  if (voided.size === 0) return { timeline, voided: 0 };
+  const standing = facts.filter((fact) => !voided.has(fact));
+  return { timeline: timelineOf(standing, now, childTypes), voided: voided.size };
+}
+
 /** Attendances that a later stand-down of the same unit, in the same opening, made void. */
 export function voidedAttendances(timeline: readonly Moment[]): ReadonlySet<Fact> {
   if (!timeline.some(({ fact }) => fact.type === 'attendance-aborted')) return noFacts;

@@ -1,7 +1,6 @@
 import type { Assessment } from '../assessment/assess.ts';
 import { throughScope } from '../assessment/clock.ts';
 import type { Moment } from '../assessment/timeline.ts';
-import { distinctFacts } from '../facts/distinct.ts';
 import type { Fact, ForceId, IncidentId } from '../facts/fact.ts';
 import type { Objective, Policy } from '../policy/policy.ts';
 import { earlier, type Instant, later } from '../time/instant.ts';
@@ -10,7 +9,6 @@ import { lotOf } from './draw.ts';
 import { addWait } from './durations.ts';
 import { monthsIn } from './months.ts';
 import { shortlist } from './shortlist.ts';
-import { standingOf } from './standing.ts';
 import {
   compareDowngrades,
   compareLongWaits,
@@ -43,9 +41,8 @@ export function addIncident(
   policy: Policy,
   until: Instant,
 ): void {
-  const distinct = distinctFacts(facts);
   tally.facts += facts.length;
-  tally.duplicates += distinct.duplicates;
+  tally.duplicates += assessed.duplicates;
   for (const flag of assessed.flags) count(tally.flags, flag);
   if (assessed.state === undefined) return;
   const { incidentId, forceId } = assessed.state;
@@ -54,7 +51,7 @@ export function addIncident(
   for (const { target, phase } of assessed.alerts) count(tally.alerts, keyOf(target, phase));
   drawLot(tally, incidentId, facts);
 
-  const { timeline, voided } = standingOf(distinct.facts, policy, until);
+  const { timeline, voided } = assessed.standing;
   if (voided > 0) addStandDowns(tally, forceId, voided, timeline);
   countOpenings(tally, timeline);
   const regraded = timeline.some(

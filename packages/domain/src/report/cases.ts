@@ -1,11 +1,10 @@
+import { assess } from '../assessment/assess.ts';
 import { throughScope } from '../assessment/clock.ts';
 import { explain, type Story } from '../assessment/explain.ts';
-import { distinctFacts } from '../facts/distinct.ts';
 import type { Fact, IncidentId } from '../facts/fact.ts';
 import type { Policy } from '../policy/policy.ts';
 import { formatInstant, type Instant } from '../time/instant.ts';
 import type { WaitEnd } from './durations.ts';
-import { standingOf } from './standing.ts';
 import type { DrawnCase } from './tally.ts';
 import { type WaitOutcome, waitsOf } from './wait.ts';
 
@@ -53,7 +52,7 @@ export function caseOf(
 }
 
 function countedIn(facts: readonly Fact[], policy: Policy, until: Instant): Case['counted'] {
-  const { timeline } = standingOf(distinctFacts(facts).facts, policy, until);
+  const { timeline } = assess(facts, policy, until).standing;
   return policy.objectives.flatMap((objective) =>
     waitsOf(throughScope(timeline, objective), objective, until).map(({ start, outcome, end }) => ({
       objective: objective.name,

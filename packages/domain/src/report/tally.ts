@@ -101,7 +101,9 @@ export function partsOf(key: string): readonly string[] {
 
 /** Identifiers have no control characters, so one can separate them. */
 export function keyOf(...parts: readonly string[]): string {
-  return parts.join('\u0000');
+  let key = parts[0] ?? '';
+  for (let index = 1; index < parts.length; index++) key += `\u0000${parts[index]}`;
+  return key;
 }
 
 export function count<K>(counts: Map<K, number>, key: K): void {

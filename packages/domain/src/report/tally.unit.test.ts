@@ -4,7 +4,6 @@ import { factSets, instants, nine, policies } from '../../testing/facts-arbitrar
 import { runs } from '../../testing/runs.ts';
 import { assess } from '../assessment/assess.ts';
 import { throughScope } from '../assessment/clock.ts';
-import { distinctFacts } from '../facts/distinct.ts';
 import type { Fact, IncidentId } from '../facts/fact.ts';
 import type { Policy } from '../policy/policy.ts';
 import { type Instant, plus } from '../time/instant.ts';
@@ -12,7 +11,6 @@ import { addIncident } from './add-incident.ts';
 import type { Downgrade } from './downgrade.ts';
 import { lotOf } from './draw.ts';
 import { mergeTallies } from './merge-tallies.ts';
-import { standingOf } from './standing.ts';
 import {
   compareDowngrades,
   compareLongWaits,
@@ -44,7 +42,7 @@ const histories = fc
   );
 
 function waitsUnder(facts: readonly Fact[], policy: Policy, until: Instant): readonly Wait[] {
-  const { timeline } = standingOf(distinctFacts(facts).facts, policy, until);
+  const { timeline } = assess(facts, policy, until).standing;
   return policy.objectives.flatMap((objective) =>
     waitsOf(throughScope(timeline, objective), objective, until),
   );

@@ -67,12 +67,14 @@ export function* mergeRuns(
       continue;
     }
     const same = [line];
-    for (let other: Cursor | undefined = cursor; other !== undefined; ) {
+    let runsOfSame = 0;
+    for (let other: Cursor | undefined = cursor; other !== undefined; runsOfSame++) {
       while (other.key === key) same.push(other.take());
       enqueue(other);
       other = queue.peekValue() === key ? queue.pop() : undefined;
     }
-    yield* same.sort(compare);
+    // A run is in order as it stands, and to compare lines is to parse them.
+    yield* runsOfSame === 1 ? same : same.sort(compare);
   }
 }
 
