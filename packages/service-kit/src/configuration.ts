@@ -137,7 +137,7 @@ export function loadConfiguration(environment: Environment): Configuration {
       values.VIGIL_HTTP_PORT === 0
         ? undefined
         : { host: values.VIGIL_HTTP_HOST, port: values.VIGIL_HTTP_PORT },
-    traces: tracesOf(values, pem.collectorCa?.()),
+    traces: tracesOf(values, texts.pem.collectorCa?.()),
     room: {
       host: values.VIGIL_ROOM_HOST,
       port: values.VIGIL_ROOM_PORT,

@@ -1,16 +1,15 @@
 import { describe, expect, it } from 'vitest';
 import { after, incident } from '../../testing/history.ts';
 import { anyPriority, policyOf } from '../../testing/reports.ts';
+import { assess } from '../assessment/assess.ts';
 import { throughScope } from '../assessment/clock.ts';
-import { distinctFacts } from '../facts/distinct.ts';
 import type { AreaId, Fact } from '../facts/fact.ts';
 import { downgradesOf } from './downgrade.ts';
-import { standingOf } from './standing.ts';
 
 const policy = policyOf(anyPriority);
 
 function downgrades({ facts }: { readonly facts: readonly Fact[] }) {
-  const { timeline } = standingOf(distinctFacts(facts).facts, policy, after(24 * 60));
+  const { timeline } = assess(facts, policy, after(24 * 60)).standing;
   return policy.objectives.flatMap((objective) =>
     downgradesOf(throughScope(timeline, objective), objective),
   );

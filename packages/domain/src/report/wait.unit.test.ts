@@ -1,11 +1,10 @@
 import { describe, expect, it } from 'vitest';
 import { after, incident } from '../../testing/history.ts';
 import { anyPriority, policyOf } from '../../testing/reports.ts';
+import { assess } from '../assessment/assess.ts';
 import { throughScope } from '../assessment/clock.ts';
-import { distinctFacts } from '../facts/distinct.ts';
 import type { AreaId, Fact } from '../facts/fact.ts';
 import { plus } from '../time/instant.ts';
-import { standingOf } from './standing.ts';
 import { regardlessOfGrade, waitsOf } from './wait.ts';
 
 interface Story {
@@ -16,7 +15,7 @@ const later = after(24 * 60);
 
 function waits({ facts }: Story, until = later, terms = anyPriority) {
   const policy = policyOf(terms);
-  const { timeline } = standingOf(distinctFacts(facts).facts, policy, until);
+  const { timeline } = assess(facts, policy, until).standing;
   return policy.objectives.flatMap((objective) =>
     waitsOf(throughScope(timeline, objective), objective, until),
   );
@@ -177,7 +176,7 @@ describe('an incident regardless of grade', () => {
     const [objective] = policyOf(`${anyPriority}, child: involved, clock: ${clock}`).objectives;
     if (objective === undefined) throw new Error('there is one');
     const policy = policyOf(anyPriority);
-    const { timeline } = standingOf(distinctFacts(facts).facts, policy, until);
+    const { timeline } = assess(facts, policy, until).standing;
     return regardlessOfGrade(timeline, objective).map(({ begin, due, applies }) => ({
       ...{ begin, due, applies },
     }));
