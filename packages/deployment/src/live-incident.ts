@@ -1,6 +1,7 @@
 import { topicNames } from '@vigil/contracts/topics';
 import type { Fact, IncidentId } from '@vigil/domain/facts/fact';
-import { deserialise, retired } from '@vigil/engine/incident-record';
+import { retired } from '@vigil/engine/incident-record';
+import { deserialise } from '@vigil/engine/stored-incident';
 import { partitionOf } from '@vigil/event-log/partitioner';
 import type { Configuration, Servers } from '@vigil/service-kit/configuration';
 import { createLogger } from '@vigil/service-kit/logging';

@@ -5,15 +5,14 @@ import type { IncidentChange, Shard, ShardState } from '@vigil/working-set/port'
 import { commitDecisions } from './commit-decisions.ts';
 import { type Decision, decide } from './decide.ts';
 import {
-  deserialise,
   type IncidentRecord,
   type PositionedFact,
   retired,
-  serialise,
   unknownIncident,
   withFacts,
 } from './incident-record.ts';
 import { type Engine, limits } from './ports.ts';
+import { deserialise, serialise } from './stored-incident.ts';
 import {
   feedLimits,
   incidentWatermark,

@@ -9,13 +9,8 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { factSets, instants, nine, policies } from '../../domain/testing/facts-arbitrary.ts';
 import { decide, type OutboxMessage } from './decide.ts';
-import {
-  deserialise,
-  type IncidentRecord,
-  serialise,
-  unknownIncident,
-  withFacts,
-} from './incident-record.ts';
+import { type IncidentRecord, unknownIncident, withFacts } from './incident-record.ts';
+import { deserialise, serialise } from './stored-incident.ts';
 
 const numRuns = 10_000;
 const end = plus(nine, 7 * 3_600_000);

@@ -1,5 +1,4 @@
-import type { Fact, FactId, IncidentId, InputTopic, SourceId } from '@vigil/domain/facts/fact';
-import { inputTopics } from '@vigil/domain/facts/fact';
+import type { Fact, InputTopic } from '@vigil/domain/facts/fact';
 import type { Said } from '@vigil/domain/ledger/difference';
 import type { Instant } from '@vigil/domain/time/instant';
 import type { Counted } from '@vigil/domain/windows/slots';
@@ -65,48 +64,4 @@ function sameText(a: Fact, b: Fact): boolean {
   if (a.id !== b.id || a.source !== b.source) return false;
   const content = ({ time: _, ...fact }: Fact) => JSON.stringify(Object.entries(fact).sort());
   return content(a) === content(b);
-}
-
-/** The wire form: facts without what the key already says, and without the time of recording. */
-interface Wire {
-  readonly f: readonly (readonly [WireFact, number, string])[];
-  readonly s?: readonly Said[];
-  readonly c?: readonly Counted[];
-  readonly d?: Instant;
-  readonly p?: string;
-  readonly t?: readonly Trace[];
-}
-type WireFact = { readonly type: Fact['type']; readonly id: FactId; readonly source: SourceId };
-
-/** The record as the working set keeps it. */
-export function serialise(record: IncidentRecord): string {
-  const wire: Wire = {
-    f: record.facts.map(({ fact, topic, offset }) => {
-      const { incidentId: _, time: __, ...rest } = fact;
-      return [rest, inputTopics.indexOf(topic), String(offset)];
-    }),
-    ...(record.said.length === 0 ? {} : { s: record.said }),
-    ...(record.counted.length === 0 ? {} : { c: record.counted }),
-    ...(record.decidedTo === undefined ? {} : { d: record.decidedTo }),
-    ...(record.policyVersion === undefined ? {} : { p: record.policyVersion }),
-    ...(record.traces.length === 0 ? {} : { t: record.traces }),
-  };
-  return JSON.stringify(wire);
-}
-
-/** Reads what `serialise` wrote. The working set is ours alone, so the shape is trusted. */
-export function deserialise(incidentId: IncidentId, text: string): IncidentRecord {
-  const wire = JSON.parse(text) as Wire;
-  return {
-    facts: wire.f.map(([fact, topic, offset]) => ({
-      fact: { ...fact, incidentId } as Fact,
-      topic: inputTopics[topic] ?? inputTopics[0],
-      offset: BigInt(offset),
-    })),
-    said: wire.s ?? [],
-    counted: wire.c ?? [],
-    decidedTo: wire.d,
-    policyVersion: wire.p,
-    traces: wire.t ?? [],
-  };
 }

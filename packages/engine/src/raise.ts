@@ -3,8 +3,9 @@ import { type Instant, plus } from '@vigil/domain/time/instant';
 import type { DueIncident, IncidentChange, Shard, ShardState } from '@vigil/working-set/port';
 import { commitDecisions } from './commit-decisions.ts';
 import { type Decision, decide } from './decide.ts';
-import { deserialise, type IncidentRecord, retired, serialise } from './incident-record.ts';
+import { type IncidentRecord, retired } from './incident-record.ts';
 import { type Engine, limits } from './ports.ts';
+import { deserialise, serialise } from './stored-incident.ts';
 import {
   feedLimits,
   type IncidentWatermark,

@@ -13,8 +13,9 @@ import type {
 } from '@vigil/working-set/port';
 import { deadLetter } from './dead-letter.ts';
 import type { OutboxMessage } from './decide.ts';
-import { deserialise, retired, serialise, unknownIncident } from './incident-record.ts';
+import { retired, unknownIncident } from './incident-record.ts';
 import { type Engine, limits, unreadableLedger } from './ports.ts';
+import { deserialise, serialise } from './stored-incident.ts';
 import { notesAfter, type Turns, takeTurn } from './turns.ts';
 
 /** The working set went back in time: what was said must be learned again. */
