@@ -19,8 +19,7 @@ export interface DistinctFacts {
  */
 export function distinctFacts(facts: readonly Fact[]): DistinctFacts {
   if (facts.length <= fewFacts && allDiffer(facts)) {
-    const ordered = isInOrder(facts) ? facts : facts.toSorted(compareFacts);
-    return { facts: ordered, duplicates: 0, conflicting: false };
+    return { facts: facts.toSorted(compareFacts), duplicates: 0, conflicting: false };
   }
   const byIdentity = new Map<string, Fact>();
   let conflicting = false;
@@ -30,7 +29,7 @@ export function distinctFacts(facts: readonly Fact[]): DistinctFacts {
     if (known === undefined) {
       byIdentity.set(identity, fact);
     } else {
-      const order = compareFacts(fact, known) || compareContent(fact, known);
+      const order = compareFacts(fact, known) || compareText(contentOf(fact), contentOf(known));
       if (order !== 0) conflicting = true;
       if (order < 0) byIdentity.set(identity, fact);
     }
@@ -46,27 +45,13 @@ export function distinctFacts(facts: readonly Fact[]): DistinctFacts {
 const fewFacts = 8;
 
 function allDiffer(facts: readonly Fact[]): boolean {
-  for (const [index, fact] of facts.entries()) {
+  return facts.every((fact, index) => {
     for (let i = 0; i < index; i++) {
       const other = facts[i];
       if (other?.id === fact.id && other.source === fact.source) return false;
     }
-  }
-  return true;
-}
-
-/** Sources mostly send what happened in the order in which it did. */
-function isInOrder(facts: readonly Fact[]): boolean {
-  let before: Fact | undefined;
-  for (const fact of facts) {
-    if (before !== undefined && compareFacts(before, fact) > 0) return false;
-    before = fact;
-  }
-  return true;
-}
-
-function compareContent(fact: Fact, known: Fact): number {
-  return fact === known ? 0 : compareText(contentOf(fact), contentOf(known));
+    return true;
+  });
 }
 
 /** Everything a fact says, as text with its fields in one order; when it was recorded is not part of it. */
