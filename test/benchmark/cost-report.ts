@@ -1,8 +1,8 @@
+import { deciding } from '../integration/vigil-process.ts';
 import { curve, type Point } from './chart.ts';
 import type { CostOptions, CostResult, Run, Setting } from './cost-result.ts';
 import { median, spread, table } from './figures.ts';
 import type { Taken } from './floors.ts';
-import { deciding } from './services.ts';
 
 type Measured = CostResult['settings'][number];
 

@@ -1,5 +1,5 @@
+import type { Deciding } from '../integration/vigil-process.ts';
 import type { Taken } from './floors.ts';
-import type { Stage } from './services.ts';
 
 export interface CostOptions {
   readonly rounds: number;
@@ -20,7 +20,7 @@ export interface Setting {
 
 export interface Run extends Taken {
   /** Seconds of CPU by who used them. */
-  readonly cpu: Readonly<Record<Stage | 'Redis', number>>;
+  readonly cpu: Readonly<Record<Deciding | 'Redis', number>>;
 }
 
 export interface CostResult {

@@ -18,6 +18,7 @@ import { parseArgs } from 'node:util';
 import type { IncidentId } from '@vigil/domain/facts/fact';
 import { plus } from '@vigil/domain/time/instant';
 import { generateFacts } from '@vigil/generator/generate';
+import { deciding } from '../integration/vigil-process.ts';
 import { findRealServers, type ServerAddresses } from '../servers/real-servers.ts';
 import { costCharts, costReport } from './cost-report.ts';
 import type { CostOptions, CostResult, Run, Setting } from './cost-result.ts';
@@ -27,7 +28,7 @@ import { floors, type Taken } from './floors.ts';
 import { openIncidents } from './incidents.ts';
 import { type Encoded, encode, sendAll } from './messages.ts';
 import { bytesPerIncident, bytesPerSlot } from './redis-bytes.ts';
-import { deciding, type Services } from './services.ts';
+import type { Services } from './services.ts';
 
 const day = 24 * 3_600_000;
 /** Of the generator, with everything that happens to one. */

@@ -14,7 +14,7 @@ import { formatInstant, type Instant, plus } from '@vigil/domain/time/instant';
 import { generateFacts } from '@vigil/generator/generate';
 import { Kafka, logLevel } from 'kafkajs';
 import { openTestCodec, readLedger } from '../integration/ledger-reader.ts';
-import { startService, vigil } from '../integration/vigil-process.ts';
+import { deciding, startService, vigil } from '../integration/vigil-process.ts';
 import { findRealServers } from '../servers/real-servers.ts';
 import { until } from '../servers/until.ts';
 
@@ -49,9 +49,7 @@ try {
 
   const ledger = await readLedger(servers, codec, `${deployment}-reader`);
   const standing = () => [...ledger.standing().values()].filter(({ at }) => at <= end);
-  const services = ['incident-consumer', 'attendance-consumer', 'breach-detector'].map((name) =>
-    startService(name, environment),
-  );
+  const services = deciding.map((name) => startService(name, environment));
   const took = async (expected: ReadonlySet<string>, began: number): Promise<number> => {
     await until(
       () => {

@@ -1,11 +1,12 @@
 import { resolve } from 'node:path';
-import { type Service, startService } from '../integration/vigil-process.ts';
+import {
+  type Deciding,
+  deciding,
+  type Service,
+  startService,
+} from '../integration/vigil-process.ts';
 import { freePorts } from '../servers/ports.ts';
 import { until } from '../servers/until.ts';
-
-/** The services that decide; each may run several times. */
-export const deciding = ['incident-consumer', 'attendance-consumer', 'breach-detector'] as const;
-export type Stage = (typeof deciding)[number];
 
 export interface ServicesOptions {
   /** Of each service; one if not said. */
@@ -20,7 +21,7 @@ export interface Services {
   /** Waits until every process has joined its groups. */
   joined(): Promise<void>;
   /** Seconds of CPU that the processes of each service have used, user and system. */
-  cpuSeconds(): Promise<Readonly<Record<Stage, number>>>;
+  cpuSeconds(): Promise<Readonly<Record<Deciding, number>>>;
   /** Whether a process has ended by itself. */
   failed(): boolean;
   /** @throws what the process that failed has logged. */
@@ -29,7 +30,7 @@ export interface Services {
 }
 
 interface Instance {
-  readonly stage: Stage;
+  readonly stage: Deciding;
   readonly health: string;
   readonly service: Service;
 }
@@ -83,7 +84,7 @@ export async function startServices(
   };
 }
 
-function profiling(folder: string, stage: Stage, index: number): string {
+function profiling(folder: string, stage: Deciding, index: number): string {
   return `--cpu-prof --cpu-prof-dir=${resolve(folder)} --cpu-prof-name=${stage}-${index}.cpuprofile`;
 }
 

@@ -8,7 +8,7 @@ import type { Codec } from '@vigil/contracts/codec';
 import type { AlertId } from '@vigil/domain/ledger/alert';
 import { Kafka, logLevel, type Producer } from 'kafkajs';
 import { type LedgerReader, openTestCodec, readLedger } from '../integration/ledger-reader.ts';
-import { vigil } from '../integration/vigil-process.ts';
+import { deciding, vigil } from '../integration/vigil-process.ts';
 import { type LocalKafka, startLocalKafka } from '../servers/kafka.ts';
 import { freePorts } from '../servers/ports.ts';
 import { type LocalRedis, startLocalRedis } from '../servers/redis.ts';
@@ -53,7 +53,6 @@ export interface RigOptions {
 
 const run = promisify(execFile);
 const HOST = '127.0.0.1';
-const deciding = ['incident-consumer', 'attendance-consumer', 'breach-detector'] as const;
 const login = { username: 'vigil', password: 'in-a-test-only' } as const;
 const examples = fileURLToPath(new URL('../conformance/policy.json', import.meta.url));
 

@@ -11,7 +11,7 @@ import { openRedisWorkingSet } from '@vigil/working-set/redis/working-set';
 import { Redis } from 'ioredis';
 import { Kafka, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
-import { type Certificates, makeCertificates } from '../servers/certificates.ts';
+import { type Certificates, makeCertificates, redisTls } from '../servers/certificates.ts';
 import { type Guarded, guard } from '../servers/guarded.ts';
 import { type LocalKafka, startLocalKafka } from '../servers/kafka.ts';
 import { freePorts } from '../servers/ports.ts';
@@ -20,7 +20,7 @@ import { type LocalRegistry, startLocalRegistry } from '../servers/registry.ts';
 import { describeWithLocal } from '../servers/servers.ts';
 import { until } from '../servers/until.ts';
 import { type LedgerReader, openTestCodec, readLedger } from './ledger-reader.ts';
-import { type Service, started, startService, vigil } from './vigil-process.ts';
+import { deciding, type Service, started, startService, vigil } from './vigil-process.ts';
 
 const user = { username: 'vigil', password: 'in-a-test-only' } as const;
 
@@ -38,7 +38,7 @@ describeWithLocal('kafka', 'services that reach every server by TLS, with a log-
 
   beforeAll(async () => {
     certificates = await makeCertificates();
-    const { authority, server, client, serverStore } = certificates;
+    const { authority, client, serverStore } = certificates;
     const [redisPort = 0] = await freePorts(1);
     [kafka, redis, registry] = await Promise.all([
       startLocalKafka({
@@ -53,16 +53,7 @@ describeWithLocal('kafka', 'services that reach every server by TLS, with a log-
           'listener.name.login.ssl.client.auth': 'required',
         },
       }),
-      startLocalRedis({
-        appendOnly: true,
-        settings: [
-          ['tls-port', String(redisPort)],
-          ['tls-cert-file', server.certificate],
-          ['tls-key-file', server.key],
-          ['tls-ca-cert-file', authority],
-          ['tls-auth-clients', 'no'],
-        ],
-      }),
+      startLocalRedis({ appendOnly: true, settings: redisTls(certificates, redisPort) }),
       startLocalRegistry(),
     ]);
     gate = await guard(registry.url, certificates, user);
@@ -109,8 +100,7 @@ describeWithLocal('kafka', 'services that reach every server by TLS, with a log-
     } as const;
     codec = await openTestCodec(servers, '');
     ledger = await readLedger(servers, codec, 'control-room');
-    const names = ['incident-consumer', 'attendance-consumer', 'breach-detector'];
-    running.push(...names.map((name) => startService(name, environment)));
+    running.push(...deciding.map((name) => startService(name, environment)));
     await Promise.all(running.map(started));
     const producer = new Kafka({ brokers: kafka.brokers, logLevel: logLevel.NOTHING }).producer();
     await producer.connect();

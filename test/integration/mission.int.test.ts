@@ -13,11 +13,10 @@ import { afterAll, beforeAll, expect, it } from 'vitest';
 import { describeWithServers, testDeployment } from '../servers/servers.ts';
 import { until } from '../servers/until.ts';
 import { type LedgerReader, openTestCodec, readLedger } from './ledger-reader.ts';
-import { type Service, started, startService, vigil } from './vigil-process.ts';
+import { deciding, type Service, started, startService, vigil } from './vigil-process.ts';
 
 const day = 24 * 3_600_000;
 const policy = fileURLToPath(new URL('../conformance/policy.json', import.meta.url));
-const names = ['incident-consumer', 'attendance-consumer', 'breach-detector'] as const;
 
 /** The line with another grade, whichever it has. */
 function regraded(line: string): string {
@@ -60,7 +59,7 @@ describeWithServers('three services, two processes of each, on real servers', (s
     });
     producer = kafka.producer();
     await producer.connect();
-    services.push(...[...names, ...names].map((name) => startService(name, environment)));
+    services.push(...[...deciding, ...deciding].map((name) => startService(name, environment)));
     await Promise.all(services.map(started));
   });
   afterAll(async () => {
@@ -157,9 +156,9 @@ describeWithServers('three services, two processes of each, on real servers', (s
     await redis.del(...keys);
     await redis.quit();
     for (const [index, service] of services.entries()) {
-      if (index < names.length) service.process.kill('SIGKILL');
+      if (index < deciding.length) service.process.kill('SIGKILL');
     }
-    services.splice(0, names.length, ...names.map((name) => startService(name, environment)));
+    services.splice(0, deciding.length, ...deciding.map((name) => startService(name, environment)));
     await Promise.all(services.map(started));
 
     const more = [

@@ -5,6 +5,10 @@ import { until } from '../servers/until.ts';
 
 const main = fileURLToPath(new URL('../../services/vigil/src/main.ts', import.meta.url));
 
+/** The services that decide; the others read what these say. */
+export const deciding = ['incident-consumer', 'attendance-consumer', 'breach-detector'] as const;
+export type Deciding = (typeof deciding)[number];
+
 /** A run of the vigil program that has ended. */
 export interface Ended {
   readonly status: number;

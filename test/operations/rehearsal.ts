@@ -7,10 +7,10 @@
  */
 import { rightsOf } from '@vigil/contracts/rights';
 import { Kafka, logLevel } from 'kafkajs';
-import { vigil } from '../integration/vigil-process.ts';
+import { deciding, vigil } from '../integration/vigil-process.ts';
 import { hastyRules, type LocalPrometheus, startLocalPrometheus } from '../servers/prometheus.ts';
 import { until } from '../servers/until.ts';
-import { deciding, type Secured, startSecured } from './secured.ts';
+import { type Secured, startSecured } from './secured.ts';
 
 interface Break {
   readonly what: string;

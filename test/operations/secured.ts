@@ -3,17 +3,20 @@ import { principals, type Right, rightsOf } from '@vigil/contracts/rights';
 import { Redis } from 'ioredis';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { entriesOf } from '../integration/acl-entries.ts';
-import { type Service, started, startService, vigil } from '../integration/vigil-process.ts';
-import { makeCertificates } from '../servers/certificates.ts';
+import {
+  type Deciding,
+  deciding,
+  type Service,
+  started,
+  startService,
+  vigil,
+} from '../integration/vigil-process.ts';
+import { makeCertificates, redisTls } from '../servers/certificates.ts';
 import { type Guarded, guard } from '../servers/guarded.ts';
 import { type LocalKafka, startLocalKafka } from '../servers/kafka.ts';
 import { freePorts } from '../servers/ports.ts';
 import { type LocalRedis, startLocalRedis } from '../servers/redis.ts';
 import { startLocalRegistry } from '../servers/registry.ts';
-
-/** The services that decide; the others read what these say. */
-export const deciding = ['incident-consumer', 'attendance-consumer', 'breach-detector'] as const;
-export type Deciding = (typeof deciding)[number];
 
 export interface Secured {
   readonly kafka: LocalKafka;
@@ -40,7 +43,7 @@ const passwordOf = (user: string): string => `${user}-in-a-rehearsal-only`;
 /** Starts the servers, makes topics, schemas, users and rights, and starts the deciding services. */
 export async function startSecured(): Promise<Secured> {
   const certificates = await makeCertificates();
-  const { authority, server, serverStore } = certificates;
+  const { authority, serverStore } = certificates;
   const users = [...principals, 'doctor'] as const;
   const [redisPort = 0, ...httpPorts] = await freePorts(1 + deciding.length);
   const [kafka, redis, registry] = await Promise.all([
@@ -52,16 +55,7 @@ export async function startSecured(): Promise<Secured> {
         'listener.name.login.ssl.keystore.location': serverStore,
       },
     }),
-    startLocalRedis({
-      appendOnly: true,
-      settings: [
-        ['tls-port', String(redisPort)],
-        ['tls-cert-file', server.certificate],
-        ['tls-key-file', server.key],
-        ['tls-ca-cert-file', authority],
-        ['tls-auth-clients', 'no'],
-      ],
-    }),
+    startLocalRedis({ appendOnly: true, settings: redisTls(certificates, redisPort) }),
     startLocalRegistry(),
   ]);
   let gate: Guarded = await guard(registry.url, certificates, registryUser);

@@ -56,3 +56,17 @@ export async function makeCertificates(): Promise<Certificates> {
   await writeFile(serverStore, (await Promise.all(parts)).join(''));
   return { authority: path('ca.pem'), server, client, serverStore };
 }
+
+/** The settings with which a Redis of a test speaks TLS on a port, and asks no client for a certificate. */
+export function redisTls(
+  { authority, server }: Certificates,
+  port: number,
+): readonly (readonly [string, string])[] {
+  return [
+    ['tls-port', String(port)],
+    ['tls-cert-file', server.certificate],
+    ['tls-key-file', server.key],
+    ['tls-ca-cert-file', authority],
+    ['tls-auth-clients', 'no'],
+  ];
+}

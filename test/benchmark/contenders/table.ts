@@ -1,3 +1,4 @@
+import { median, spread, table } from '../figures.ts';
 import { type Mode, modes, type Result } from './run.ts';
 
 /** What is stated of one way to measure. */
@@ -25,36 +26,22 @@ function tableOf(results: readonly Result[], reference: string): string {
   const compared = speeds.get(reference);
   const rows = byContender.map(([name, all]) => [
     name,
-    spread(all.map(({ wholeMs }) => wholeMs / 1_000)),
-    spread(all.map(({ restMs }) => restMs / 1_000)),
-    spread(all.map(speed), 0),
+    spread(
+      all.map(({ wholeMs }) => wholeMs / 1_000),
+      2,
+    ),
+    spread(
+      all.map(({ restMs }) => restMs / 1_000),
+      2,
+    ),
+    spread(all.map(speed)),
     compared === undefined ? '' : (compared / (speeds.get(name) ?? Number.NaN)).toFixed(2),
-    spread(
-      all.map(({ raised }) => raised),
-      0,
-    ),
-    spread(
-      all.map(({ takenBack }) => takenBack),
-      0,
-    ),
+    spread(all.map(({ raised }) => raised)),
+    spread(all.map(({ takenBack }) => takenBack)),
   ]);
   const header = [
     ...[mode, `${whole}, s`, `${rest}, s`, 'facts a second'],
     ...[`${reference} is so many times as fast`, 'alerts', 'taken back'],
   ];
-  const line = (cells: readonly string[]): string => `| ${cells.join(' | ')} |`;
-  const rule = header.map((_, index) => (index === 0 ? '---' : '--:'));
-  return [line(header), line(rule), ...rows.map(line)].join('\n');
-}
-
-function median(numbers: readonly number[]): number {
-  const sorted = numbers.toSorted((a, b) => a - b);
-  return sorted[Math.ceil(sorted.length / 2) - 1] ?? Number.NaN;
-}
-
-function spread(numbers: readonly number[], digits = 2): string {
-  const text = (one: number): string =>
-    one.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
-  const [least, most] = [Math.min(...numbers), Math.max(...numbers)];
-  return least === most ? text(least) : `${text(median(numbers))} (${text(least)}–${text(most)})`;
+  return table(header, rows);
 }

@@ -1,7 +1,5 @@
-import { startService } from '../../integration/vigil-process.ts';
+import { deciding, startService } from '../../integration/vigil-process.ts';
 import { type Contender, watch } from './contender.ts';
-
-const services = ['incident-consumer', 'attendance-consumer', 'breach-detector'];
 
 /** Vigil as deployed, a process a service; alerts are produced in transactions. */
 export const vigilItself: Contender = {
@@ -20,7 +18,7 @@ export const vigilItself: Contender = {
       VIGIL_BATCH_RECORDS: '1000',
     };
     return watch(
-      services.map((service) => startService(service, environment).process),
+      deciding.map((service) => startService(service, environment).process),
       '"msg":"started"',
     );
   },

@@ -15,7 +15,13 @@ import { topicOf } from '@vigil/domain/facts/fact';
 import { type Instant, plus } from '@vigil/domain/time/instant';
 import { Kafka, logLevel, type Producer } from 'kafkajs';
 import { openTestCodec } from '../../integration/ledger-reader.ts';
-import { type Service, started, startService, vigil } from '../../integration/vigil-process.ts';
+import {
+  deciding,
+  type Service,
+  started,
+  startService,
+  vigil,
+} from '../../integration/vigil-process.ts';
 import { freePorts } from '../../servers/ports.ts';
 import type { ServerAddresses } from '../../servers/real-servers.ts';
 import { until } from '../../servers/until.ts';
@@ -34,7 +40,6 @@ objectives:
 `;
 
 const hour = 3_600_000;
-const engine = ['incident-consumer', 'attendance-consumer', 'breach-detector'] as const;
 
 /** A control room on real servers: the services as processes, and a source of facts. */
 export interface Room {
@@ -73,7 +78,7 @@ export async function openRoom(servers: ServerAddresses, deployment: string): Pr
   if (applied.status !== 0) throw new Error(applied.stderr);
   const codec = await openTestCodec(servers, `${deployment}-`);
   const producer = await connectProducer(servers);
-  const services = engine.map((name) =>
+  const services = deciding.map((name) =>
     startService(name, { ...environment, VIGIL_HTTP_PORT: '0' }),
   );
   const url = `http://127.0.0.1:${port}`;
