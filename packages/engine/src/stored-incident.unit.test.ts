@@ -1,8 +1,10 @@
+import { dataNames } from '@vigil/domain/facts/check-fact';
 import {
   type AreaId,
   childInvolvements,
   closeOutcomes,
   type Fact,
+  type FactType,
   type ForceId,
   grades,
   type IncidentId,
@@ -65,6 +67,13 @@ const record: IncidentRecord = {
   traces: [],
 };
 
+const fieldsThatAreNoText: Readonly<Record<string, unknown>> = {
+  youngestAge: 7,
+  childMarkers: ['looked-after-child'],
+  reviewed: true,
+  childSeen: true,
+};
+
 describe('a stored incident', () => {
   it('says again what it was given, after any facts and decisions', () => {
     fc.assert(
@@ -87,6 +96,17 @@ describe('a stored incident', () => {
     const traceparent = '00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01';
     const traced = { ...record, traces: [{ traceparent }] };
     expect(deserialise(id, serialise(traced))).toEqual(traced);
+  });
+
+  it('keeps every field that any fact may have, one that is new included', () => {
+    const facts = (Object.keys(topicOf) as FactType[]).map((type, n) => {
+      const values = dataNames(type)
+        .filter((name) => name !== 'incidentId')
+        .map((name) => [name, fieldsThatAreNoText[name] ?? `a ${name}`]);
+      return positioned(BigInt(n), { type, id: `f${n}`, ...Object.fromEntries(values) });
+    });
+    const one = { ...record, facts };
+    expect(deserialise(id, serialise(one))).toEqual(one);
   });
 
   it('says every word there is again, and texts that nobody foresaw', () => {
