@@ -93,6 +93,19 @@ describe('facts in Parquet', () => {
     });
   });
 
+  it.each(["'x'", 'NULL'])(
+    'may have rows of no known type, which keep all they say: %s',
+    async (type) => {
+      const path = await parquetOf(`SELECT 'f1' id, 's' AS source, ${type} AS type,
+      'INC-1' AS subject, {incidentId: 'INC-1', unitId: 'U1', grade: 'priority'} AS data`);
+      const [row] = await read(path);
+      expect(row).toMatchObject({ kind: 'rejected', line: 1, problems: [{ path: 'type' }] });
+      expect(row).toMatchObject({
+        original: expect.stringContaining('"unitId":"U1","grade":"priority"'),
+      });
+    },
+  );
+
   it.each([
     ["SELECT 'f1' id, 's' AS source, 'x' AS type", 'has no column data'],
     [
