@@ -1,7 +1,7 @@
 // @ts-check
 /** The control room's page, built when it is missing or older than what it is made of. */
 import { spawnSync } from 'node:child_process';
-import { readdirSync, rmSync, statSync } from 'node:fs';
+import { mkdirSync, readdirSync, rmSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { environmentFor } from './child.mjs';
 import { cache, root } from './here.mjs';
@@ -26,6 +26,8 @@ const sources = [
  */
 export async function buildPage(node) {
   if (isFresh()) return;
+  // Whoever installed with pnpm itself has none yet.
+  mkdirSync(cache, { recursive: true });
   await withLock(join(cache, 'page.lock'), async () => {
     if (isFresh()) return;
     process.stderr.write(
