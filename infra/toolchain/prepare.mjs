@@ -65,8 +65,8 @@ async function install(node, quiet) {
   writeFileSync(stamp, `${wanted()}\n`);
 }
 
-/** @returns {Promise<Command>} */
-async function findPnpm() {
+/** The pnpm of this machine when it is the right one, else the one that npx fetches. @returns {Promise<Command>} */
+export async function findPnpm() {
   const shell = process.platform === 'win32';
   const asked = spawnSync('pnpm', ['--version'], { encoding: 'utf8', cwd: root, shell });
   if (asked.status === 0 && Number.parseInt(asked.stdout, 10) === PNPM_MAJOR) return ['pnpm'];

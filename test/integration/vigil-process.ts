@@ -5,6 +5,9 @@ import { until } from '../servers/until.ts';
 
 const main = fileURLToPath(new URL('../../services/vigil/src/main.ts', import.meta.url));
 
+/** What Node is given to be Vigil, before Vigil's own arguments: here, as it stands in the sources. */
+const sources = ['--disable-warning=TimeoutNegativeWarning', main];
+
 /** The services that decide; the others read what these say. */
 export const deciding = ['incident-consumer', 'attendance-consumer', 'breach-detector'] as const;
 export type Deciding = (typeof deciding)[number];
@@ -20,8 +23,9 @@ export interface Ended {
 export async function vigil(
   args: readonly string[],
   environment: Readonly<Record<string, string>> = {},
+  program: readonly string[] = sources,
 ): Promise<Ended> {
-  const child = start(args, environment);
+  const child = start(args, environment, program);
   const [status] = (await once(child.process, 'close')) as [number | null];
   return { status: status ?? -1, stdout: child.stdout(), stderr: child.stderr() };
 }
@@ -35,8 +39,12 @@ export interface Service {
   stop(): Promise<number | null>;
 }
 
-export function startService(name: string, environment: Readonly<Record<string, string>>): Service {
-  const child = start(['run', name], environment);
+export function startService(
+  name: string,
+  environment: Readonly<Record<string, string>>,
+  program: readonly string[] = sources,
+): Service {
+  const child = start(['run', name], environment, program);
   return {
     ...child,
     async stop() {
@@ -60,15 +68,15 @@ export async function started(service: Service): Promise<void> {
   );
 }
 
-function start(args: readonly string[], environment: Readonly<Record<string, string>>) {
-  const process_ = spawn(
-    process.execPath,
-    ['--disable-warning=TimeoutNegativeWarning', main, ...args],
-    {
-      env: { ...process.env, NODE_ENV: 'production', ...environment },
-      stdio: ['ignore', 'pipe', 'pipe'],
-    },
-  );
+function start(
+  args: readonly string[],
+  environment: Readonly<Record<string, string>>,
+  program: readonly string[],
+) {
+  const process_ = spawn(process.execPath, [...program, ...args], {
+    env: { ...process.env, NODE_ENV: 'production', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
   const written = { stdout: '', stderr: '' };
   process_.stdout.on('data', (data) => {
     written.stdout += data;
