@@ -86,7 +86,7 @@ export async function connect(
     const common = { log, workingSet, codec, policy, clock, deployment, observe };
     const tracing = tracer === undefined ? {} : { tracing: traceThrough(tracer) };
     const engine = { ...common, ...tracing, timer: machineTimer, tickMs: limits.tickMs };
-    ends.push(probe(log, alerts), signs.rights.begin(log, rights));
+    ends.push(probe(log, alerts), signs.rights.begin(log, rights), signs.findings.begin(servers));
     return { engine, codec, log, close };
   } catch (error) {
     await close();

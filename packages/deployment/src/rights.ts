@@ -2,6 +2,7 @@
 import type { Right } from '@vigil/contracts/rights';
 import type { KafkaLog } from '@vigil/event-log/kafka/log';
 import type { Check } from '@vigil/service-kit/health';
+import { lookAgain } from './look-again.ts';
 
 /** The user of a service may not do all that the service does; the message names each right. */
 export class RightsMissing extends Error {
@@ -32,9 +33,6 @@ export async function checkRights(
   throw new RightsMissing(`its user lacks ${lacking(missing)}: ${rightsRemedy}`);
 }
 
-/** Milliseconds between two looks. */
-const everyMs = 30_000;
-
 /** A watch on the rights of a running service. */
 export interface RightsWatch {
   readonly check: Check;
@@ -50,24 +48,14 @@ export function watchRights(): RightsWatch {
   let reason: string | undefined;
   return {
     check: () => reason,
-    begin(log, rights, ms = everyMs) {
-      let looking = false;
-      const timer = setInterval(() => {
-        if (looking) return;
-        looking = true;
-        checkRights(log, rights)
-          .then(() => {
-            reason = undefined;
-          })
-          .catch((error: unknown) => {
-            if (error instanceof RightsMissing) reason = error.message;
-          })
-          .finally(() => {
-            looking = false;
-          });
-      }, ms);
-      timer.unref();
-      return () => clearInterval(timer);
-    },
+    begin: (log, rights, ms) =>
+      lookAgain(async () => {
+        try {
+          await checkRights(log, rights);
+          reason = undefined;
+        } catch (error) {
+          if (error instanceof RightsMissing) reason = error.message;
+        }
+      }, ms),
   };
 }

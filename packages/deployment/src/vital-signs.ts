@@ -4,6 +4,7 @@ import type { Check } from '@vigil/service-kit/health';
 import { CommitUnknown } from '@vigil/working-set/port';
 import { WorkingSetRefused, WorkingSetUnavailable } from '@vigil/working-set/redis/errors';
 import { Histogram, type Registry } from 'prom-client';
+import { type FindingsWatch, watchFindings } from './findings.ts';
 import { watchProgress } from './progress.ts';
 import { type RightsWatch, watchRights } from './rights.ts';
 import { type ServerWatch, watchServer } from './server-watch.ts';
@@ -13,6 +14,7 @@ export interface VitalSigns {
   readonly kafka: ServerWatch;
   readonly redis: ServerWatch;
   readonly rights: RightsWatch;
+  readonly findings: FindingsWatch;
   observe(observation: Observation): void;
   /** The partitions that this process watches over. */
   owned(): Iterable<number>;
@@ -52,6 +54,7 @@ export function watchVitalSigns(
     kafka,
     redis,
     rights,
+    findings: watchFindings(registry),
     observe: (observation) => progress.observe(observation),
     owned: progress.owned,
     ready: {

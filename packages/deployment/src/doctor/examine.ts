@@ -1,7 +1,4 @@
-import { recordSchemas } from '@vigil/contracts/records';
-import { SchemaUnavailable } from '@vigil/contracts/registry-client';
 import { type Principal, rightsOf } from '@vigil/contracts/rights';
-import { registrySchemas } from '@vigil/contracts/schema-source';
 import { topicNames, wantedTopics } from '@vigil/contracts/topics';
 import type { Policy } from '@vigil/domain/policy/policy';
 import type { Instant } from '@vigil/domain/time/instant';
@@ -12,6 +9,7 @@ import { checkRedis } from '@vigil/working-set/redis/check';
 import { openRedisWorkingSet } from '@vigil/working-set/redis/working-set';
 import { openLog } from '../connect.ts';
 import { type Finding, failing, messageOf, ok, warning } from './finding.ts';
+import { examineRegistry } from './registry.ts';
 import { rightsFindings } from './rights.ts';
 import { shardFindings } from './shards.ts';
 import { topicFindings } from './topics.ts';
@@ -33,7 +31,7 @@ export async function examine(patient: Patient): Promise<Finding[]> {
   try {
     const [kafka, registry, redis] = await Promise.all([
       examineKafka(patient, log),
-      examineRegistry(patient),
+      examineRegistry(patient.servers.registry),
       examineRedis(patient),
     ]);
     const findings = [...kafka.findings, ...registry, ...redis];
@@ -111,24 +109,6 @@ async function deadLettersOf(log: KafkaLog, topic: string): Promise<Finding> {
   const remedy =
     '"vigil dead-letters list" says why; mend the source, then "vigil dead-letters retry"';
   return warning('VIGIL_DEAD_LETTERS', what, remedy);
-}
-
-async function examineRegistry({ servers }: Patient): Promise<Finding[]> {
-  const source = registrySchemas({ ...servers.registry, register: false });
-  const findings: Finding[] = [];
-  for (const schema of recordSchemas.values()) {
-    try {
-      await source.idOf(schema);
-    } catch (error) {
-      if (error instanceof SchemaUnavailable) {
-        const remedy = 'see that the registry runs, SCHEMA_REGISTRY_URL, and its login';
-        return [failing('VIGIL_REGISTRY', messageOf(error), remedy)];
-      }
-      findings.push(failing('VIGIL_SCHEMA_MISSING', messageOf(error), 'run "vigil topics apply"'));
-    }
-  }
-  if (findings.length > 0) return findings;
-  return [ok('VIGIL_SCHEMAS', `the registry has all ${recordSchemas.size} schemas`)];
 }
 
 async function examineRedis({ servers: { redis } }: Patient): Promise<Finding[]> {
