@@ -1,7 +1,7 @@
 import { recordSchemas } from '@vigil/contracts/records';
 import { principals, type Right, rightsOf } from '@vigil/contracts/rights';
 import { registrySchemas } from '@vigil/contracts/schema-source';
-import { type TopicWanted, wantedTopics } from '@vigil/contracts/topics';
+import { type TopicWanted, topicNames, wantedTopics } from '@vigil/contracts/topics';
 import { openLog } from '@vigil/deployment/connect';
 import { differencesOf, type TopicPlan } from '@vigil/event-log/kafka/topics';
 import {
@@ -10,9 +10,11 @@ import {
   type Servers,
 } from '@vigil/service-kit/configuration';
 import { createLogger } from '@vigil/service-kit/logging';
+import { createLifetime } from '@vigil/service-kit/shutdown';
 import type { Command } from 'commander';
+import { mirrorFacts } from '../mirror-facts.ts';
 
-/** `vigil topics plan|rights|apply|check`: the topics, rights and schemas of a deployment. */
+/** `vigil topics plan|rights|apply|check|mirror`: the topics, rights and schemas of a deployment. */
 export function register(program: Command): void {
   const topics = program
     .command('topics')
@@ -47,6 +49,21 @@ export function register(program: Command): void {
     .command('check')
     .description('says what differs; exit status 1 when anything does')
     .action(() => exitWith(check));
+  topics
+    .command('mirror')
+    .description(
+      'copies the facts of another deployment here, by key, until it is stopped; the number of partitions may differ',
+    )
+    .requiredOption('--from <prefix>', 'begins the names of the topics to copy; may be empty')
+    .option('--once', 'end when all that stood there has been copied')
+    .action((options: MirrorOptions) =>
+      exitWith((configuration, servers) => mirror(options, configuration, servers)),
+    );
+}
+
+interface MirrorOptions {
+  readonly from: string;
+  readonly once?: true;
 }
 
 /** Quoted for a shell: names hold letters, digits, dots, hyphens and underscores, as Kafka has it. */
@@ -119,6 +136,43 @@ async function check(configuration: Configuration, servers: Servers): Promise<nu
 function problemsOf(wanted: TopicWanted, found: TopicPlan | undefined): readonly string[] {
   if (found === undefined) return [`${wanted.name}: missing; "vigil topics apply" makes it`];
   return differencesOf(wanted, found).map(({ text }) => `${wanted.name}: ${text}`);
+}
+
+async function mirror(
+  { from, once }: MirrorOptions,
+  configuration: Configuration,
+  servers: Servers,
+): Promise<number> {
+  const { topicPrefix, deployment, shutdownMs } = configuration;
+  if (from === topicPrefix) {
+    process.stderr.write('--from is VIGIL_TOPIC_PREFIX: topics are not copied onto themselves\n');
+    return 2;
+  }
+  const logger = loggerOf(configuration);
+  const lifetime = createLifetime({ logger, shutdownMs });
+  const log = openLog(configuration, servers, logger);
+  lifetime.onStop('connections', () => log.close());
+  let sum = 0;
+  const { promise: atEnd, resolve } = Promise.withResolvers<void>();
+  const status = await lifetime.end(
+    (async () => {
+      const running = await mirrorFacts({
+        ...{ log, from: topicNames(from), to: topicNames(topicPrefix) },
+        group: `${deployment}-mirror`,
+        copied: (records) => {
+          sum += records;
+        },
+        level() {
+          process.stdout.write(`level: ${sum} records copied\n`);
+          if (once) resolve();
+        },
+      });
+      lifetime.onStop('mirror', () => running.stop());
+      await Promise.race([atEnd, running.failed]);
+    })(),
+  );
+  process.stdout.write(`${sum} records copied\n`);
+  return status;
 }
 
 const loggerOf = ({ logLevel }: Configuration) =>
