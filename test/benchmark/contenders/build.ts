@@ -13,12 +13,14 @@ const oldestJava = 17;
 const buildDeadlineMs = 600_000;
 
 /** Programs of test/benchmark/peers. */
-export type PeerProgram = 'feeder' | 'kafka-streams' | 'flink';
+export type PeerProgram = 'feeder' | 'kafka-streams' | 'flink' | 'flink-replay';
 
-const mainClasses: Readonly<Record<PeerProgram, string>> = {
-  feeder: 'vigil.benchmark.feeder.Feeder',
-  'kafka-streams': 'vigil.benchmark.streams.StreamsPeer',
-  flink: 'vigil.benchmark.flink.FlinkPeer',
+/** The project that a program belongs to, and its main class. */
+const programs: Readonly<Record<PeerProgram, readonly [project: string, main: string]>> = {
+  feeder: ['feeder', 'vigil.benchmark.feeder.Feeder'],
+  'kafka-streams': ['kafka-streams', 'vigil.benchmark.streams.StreamsPeer'],
+  flink: ['flink', 'vigil.benchmark.flink.FlinkPeer'],
+  'flink-replay': ['flink', 'vigil.benchmark.flink.FlinkReplay'],
 };
 
 /** What Flink reaches into and Java no longer opens by itself, as in the configuration Flink comes with. */
@@ -68,14 +70,15 @@ export async function peerCommand(
   program: PeerProgram,
   heapMebibytes: number,
 ): Promise<readonly [command: string, ...args: string[]]> {
+  const [project, main] = programs[program];
   return [
     await findJava(oldestJava),
     `-Xms${heapMebibytes}m`,
     `-Xmx${heapMebibytes}m`,
     '-Dorg.slf4j.simpleLogger.defaultLogLevel=warn',
-    ...(program === 'flink' ? opened.map((one) => `--add-opens=${one}=ALL-UNNAMED`) : []),
+    ...(project === 'flink' ? opened.map((one) => `--add-opens=${one}=ALL-UNNAMED`) : []),
     '-cp',
-    `${built}/${program}/*`,
-    mainClasses[program],
+    `${built}/${project}/*`,
+    main,
   ];
 }

@@ -11,10 +11,18 @@ import { fileURLToPath } from 'node:url';
 import { type DuckDBConnection, DuckDBInstance, version as duckdbVersion } from '@duckdb/node-api';
 
 /** What one run took. */
-interface Taken {
+export interface Taken {
   readonly seconds: number;
   /** The most memory the process had at once, where the system says so. */
   readonly peakMegabytes?: number;
+}
+
+/** A way of doing it. */
+export interface Way {
+  readonly name: string;
+  /** The path of what it reads. */
+  readonly file: string;
+  run(): Promise<Taken>;
 }
 
 /** One way of doing it, and what its runs took. */
@@ -34,16 +42,25 @@ export interface ReplayBench {
   readonly series: readonly Series[];
 }
 
-/**
- * Runs every way once a round, one after the other, so that a noisy machine is noisy for all.
- *
- * @param ndjson - facts as plain NDJSON; a Parquet file of the same is made beside, and removed.
- */
-export async function benchReplay(
-  ndjson: string,
-  rounds: number,
-  onRun: (done: number, all: number) => void,
-): Promise<ReplayBench> {
+export interface ReplayBenchOptions {
+  /** Facts as plain NDJSON; a Parquet file of the same is made, and removed. */
+  readonly facts: string;
+  readonly rounds: number;
+  readonly onRun?: (done: number, all: number) => void;
+  /** Further arguments of the replays. */
+  readonly replay?: readonly string[];
+  /** Other ways to be measured beside them. */
+  readonly others?: readonly Way[];
+}
+
+/** Runs every way once a round, one after the other, so that a noisy machine is noisy for all. */
+export async function benchReplay({
+  facts: ndjson,
+  rounds,
+  onRun,
+  replay = [],
+  others = [],
+}: ReplayBenchOptions): Promise<ReplayBench> {
   const folder = await mkdtemp(join(tmpdir(), 'vigil-bench-'));
   const instance = await DuckDBInstance.create(':memory:', {
     threads: String(availableParallelism()),
@@ -53,17 +70,18 @@ export async function benchReplay(
     const parquet = join(folder, 'facts.parquet');
     await connection.run(`COPY (SELECT * FROM ${readNdjson(ndjson)}) TO ${literal(parquet)}`);
     const out = join(folder, 'out');
-    const ways = [
+    const ways: readonly Way[] = [
       { name: 'query', file: ndjson, run: () => query(connection, readNdjson(ndjson)) },
-      { name: 'replay', file: ndjson, run: () => replayOf(ndjson, out) },
+      { name: 'replay', file: ndjson, run: () => replayOf(ndjson, out, replay) },
       { name: 'query', file: parquet, run: () => query(connection, literal(parquet)) },
-      { name: 'replay', file: parquet, run: () => replayOf(parquet, out) },
+      { name: 'replay', file: parquet, run: () => replayOf(parquet, out, replay) },
+      ...others,
     ];
     const taken: Taken[][] = ways.map(() => []);
     for (let round = 0; round < rounds; round++) {
       for (const [index, { run }] of ways.entries()) {
         taken[index]?.push(await run());
-        onRun(round * ways.length + index + 1, rounds * ways.length);
+        onRun?.(round * ways.length + index + 1, rounds * ways.length);
       }
     }
     const summary = JSON.parse(await readFile(join(out, 'summary.json'), 'utf8'));
@@ -71,7 +89,7 @@ export async function benchReplay(
       const megabytes = Math.round((await stat(file)).size / 1e6);
       return {
         name,
-        file: file === ndjson ? 'NDJSON' : 'Parquet',
+        file: file === parquet ? 'Parquet' : 'NDJSON',
         megabytes,
         taken: taken[index] ?? [],
       };
@@ -128,10 +146,23 @@ async function query(connection: DuckDBConnection, from: string): Promise<Taken>
 
 const main = fileURLToPath(new URL('../main.ts', import.meta.url));
 
-/** The whole process, from its start to its end. */
-async function replayOf(facts: string, out: string): Promise<Taken> {
+function replayOf(facts: string, out: string, further: readonly string[]): Promise<Taken> {
+  return timed(process.execPath, [main, 'replay', '--facts', facts, '--out', out, ...further]);
+}
+
+/**
+ * Runs a program to its end.
+ *
+ * @throws Error when its exit status is not 0; what it wrote on stderr stands on ours.
+ */
+export async function timed(
+  command: string,
+  args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
+): Promise<Taken> {
   const start = performance.now();
-  const child = spawn(process.execPath, [main, 'replay', '--facts', facts, '--out', out], {
+  const child = spawn(command, args, {
+    env: { ...process.env, ...environment },
     stdio: ['ignore', 'ignore', 'inherit'],
   });
   let peak: number | undefined;
@@ -145,7 +176,7 @@ async function replayOf(facts: string, out: string): Promise<Taken> {
   child.once('exit', resolve);
   const status = await promise;
   clearInterval(looking);
-  if (status !== 0) throw new Error(`vigil replay ended with ${status}; it says why above`);
+  if (status !== 0) throw new Error(`${command} ended with ${status}; it says why above`);
   const seconds = (performance.now() - start) / 1_000;
   return peak === undefined ? { seconds } : { seconds, peakMegabytes: peak };
 }
