@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Codec } from '@vigil/contracts/codec';
 import { openLog } from '@vigil/deployment/connect';
-import type { FactId, ForceId, IncidentId, SourceId } from '@vigil/domain/facts/fact';
 import { type Instant, plus } from '@vigil/domain/time/instant';
 import { loadConfiguration } from '@vigil/service-kit/configuration';
 import { createLogger } from '@vigil/service-kit/logging';
@@ -11,6 +10,7 @@ import { openRedisWorkingSet } from '@vigil/working-set/redis/working-set';
 import { Redis } from 'ioredis';
 import { Kafka, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { created } from '../embedded/facts.ts';
 import { type Certificates, makeCertificates, redisTls } from '../servers/certificates.ts';
 import { type Guarded, guard } from '../servers/guarded.ts';
 import { type LocalKafka, startLocalKafka } from '../servers/kafka.ts';
@@ -104,17 +104,8 @@ describeWithLocal('kafka', 'services that reach every server by TLS, with a log-
     await Promise.all(running.map(started));
     const producer = new Kafka({ brokers: kafka.brokers, logLevel: logLevel.NOTHING }).producer();
     await producer.connect();
-    const created = codec.encodeFact({
-      type: 'incident-created',
-      id: 'f1' as FactId,
-      source: 'urn:police:example:cad' as SourceId,
-      incidentId: 'INC-1' as IncidentId,
-      at: plus(Date.now() as Instant, -2 * 3_600_000),
-      forceId: 'example' as ForceId,
-      grade: 'priority',
-      childInvolvement: 'involved',
-    });
-    await producer.send({ topic: codec.topics.input['incident-created'], messages: [created] });
+    const fact = codec.encodeFact(created('INC-1', plus(Date.now() as Instant, -2 * 3_600_000)));
+    await producer.send({ topic: codec.topics.input['incident-created'], messages: [fact] });
     await producer.disconnect();
     await until(() => ledger.records.some(({ phase }) => phase === 'breach'), {
       what: 'the breach',

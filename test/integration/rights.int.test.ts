@@ -6,13 +6,13 @@ import type { Codec } from '@vigil/contracts/codec';
 import { type Principal, principals, type Right, rightsOf } from '@vigil/contracts/rights';
 import { openLog } from '@vigil/deployment/connect';
 import { checkRights, lacking, watchRights } from '@vigil/deployment/rights';
-import type { FactId, ForceId, IncidentId, SourceId } from '@vigil/domain/facts/fact';
 import { type Instant, plus } from '@vigil/domain/time/instant';
 import type { KafkaLog } from '@vigil/event-log/kafka/log';
 import { loadConfiguration } from '@vigil/service-kit/configuration';
 import { createLogger } from '@vigil/service-kit/logging';
 import { type Admin, Kafka, logLevel } from 'kafkajs';
 import { afterAll, beforeAll, expect, it } from 'vitest';
+import { created } from '../embedded/facts.ts';
 import { type LocalKafka, startLocalKafka } from '../servers/kafka.ts';
 import { freePorts } from '../servers/ports.ts';
 import { type LocalRedis, startLocalRedis } from '../servers/redis.ts';
@@ -198,17 +198,8 @@ routes: [{ receiver: operations }, { receiver: desk }]
     }
     running.push(...principals.map((service) => startService(service, environmentOf(service))));
     await Promise.all(running.map(started));
-    const created = codec.encodeFact({
-      type: 'incident-created',
-      id: 'f1' as FactId,
-      source: 'urn:police:example:cad' as SourceId,
-      incidentId: 'INC-1' as IncidentId,
-      at: plus(Date.now() as Instant, -2 * 3_600_000),
-      forceId: 'example' as ForceId,
-      grade: 'priority',
-      childInvolvement: 'involved',
-    });
-    await producer.send({ topic: input['incident-created'], messages: [created] });
+    const fact = codec.encodeFact(created('INC-1', plus(Date.now() as Instant, -2 * 3_600_000)));
+    await producer.send({ topic: input['incident-created'], messages: [fact] });
     await producer.disconnect();
     const breach = () =>
       ledger.records.find((record) => record.kind === 'alert' && record.phase === 'breach');

@@ -31,25 +31,12 @@ export interface HistorySource {
 }
 
 /** Everything that was decided; the lines are in the spool. */
-export interface History {
+export interface History extends Omit<Decided, 'alerts' | 'outcomes' | 'open'> {
   readonly facts: number;
   readonly heartbeats: number;
   readonly rejected: number;
-  /** Incidents that a fact is about, and those of them that were created by then. */
-  readonly known: number;
-  readonly incidents: number;
-  readonly duplicates: number;
   /** The end: as asked for, or the last instant of a fact or heartbeat. None when there is neither. */
   readonly until: Instant | undefined;
-  /** By target and phase. */
-  readonly alertCounts: ReadonlyMap<string, ReadonlyMap<string, number>>;
-  /** Incidents by flag. */
-  readonly flags: ReadonlyMap<DataQualityFlag, number>;
-  readonly tallies: Tallies;
-  /** Each when it is wanted. */
-  readonly report: Tally | undefined;
-  readonly audit: AuditCounts | undefined;
-  readonly changes: ChangeCounts | undefined;
   readonly alerts: readonly StoredRun[];
   readonly outcomes: readonly StoredRun[];
   readonly rejects: readonly StoredRun[];
