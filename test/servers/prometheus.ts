@@ -60,7 +60,8 @@ const rulesFile = new URL('../../infra/prometheus/rules.yaml', import.meta.url);
 export async function hastyRules(): Promise<string> {
   return (await readFile(rulesFile, 'utf8'))
     .replaceAll(/for: \d+m/g, 'for: 5s')
-    .replaceAll(/\[(5|10|15)m\]/g, '[40s]');
+    .replaceAll(/\[(\d+m|1h)\]/g, '[40s]')
+    .replaceAll(/offset (\d+m|1h)/g, 'offset 40s');
 }
 
 /**
