@@ -1,6 +1,6 @@
 // @ts-check
 /**
- * What `npm start`, `npm test`, `npm run vigil` and `npm run check` call. It needs only Node 20: it
+ * What `npm start`, `npm test`, `npm run vigil`, `npm run check` and `npm run audit` call. It needs only Node 20: it
  * sees to it that Node 24, the dependencies and the page are there, then hands over. Plain JavaScript
  * without imports beyond Node's own, because it runs before anything is installed.
  *
@@ -19,6 +19,7 @@ switch (command) {
     await vigil(['up', ...args], { quiet: false });
     break;
   case 'test':
+  case 'audit':
   case 'check': {
     const node = await ready({ quiet: false });
     if (command === 'test') await (await import('./toolchain/page.mjs')).buildPage(node);
@@ -27,7 +28,9 @@ switch (command) {
     break;
   }
   default:
-    process.stderr.write('usage: node infra/toolchain.mjs start|test|check|vigil [ARGUMENT…]\n');
+    process.stderr.write(
+      'usage: node infra/toolchain.mjs start|test|check|audit|vigil [ARGUMENT…]\n',
+    );
     process.exitCode = 2;
 }
 

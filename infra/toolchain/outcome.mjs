@@ -3,12 +3,16 @@
 
 /** @typedef {{ passed: number, failed: number, skipped: number }} Outcome */
 
+/** The exit status of a check that could not be made here: it counts as skipped, and says so. */
+export const notRun = 77;
+
 /**
  * A static check is one test.
  * @param {number | null} code the exit status, `null` when a signal ended it
  * @returns {Outcome}
  */
 export function countCheck(code) {
+  if (code === notRun) return { passed: 0, failed: 0, skipped: 1 };
   return code === 0 ? { passed: 1, failed: 0, skipped: 0 } : { passed: 0, failed: 1, skipped: 0 };
 }
 

@@ -12,7 +12,7 @@ export const results = join(cache, 'results');
  * @typedef {object} Runner
  * @property {string} name
  * @property {string} about
- * @property {'check' | 'test'} command
+ * @property {'check' | 'test' | 'audit'} command
  * @property {string[]} argv
  */
 
@@ -59,6 +59,12 @@ export const runners = [
     command: 'check',
     argv: ['node_modules/knip/bin/knip.js', '--no-progress'],
   },
+  {
+    name: 'audit',
+    about: 'known vulnerabilities in what is deployed',
+    command: 'audit',
+    argv: ['infra/toolchain/audit.mjs'],
+  },
   vitest('unit', 'tests that need nothing'),
   vitest('int', 'tests against real servers'),
 ];
@@ -82,7 +88,7 @@ function reportOf(name) {
 /**
  * Runs every runner of a command one after the other, also when one fails, and prints what each
  * came to. `args` are the test command's (passed on to vitest) or names of checks to run.
- * @param {'check' | 'test'} command
+ * @param {'check' | 'test' | 'audit'} command
  * @param {readonly string[]} args
  * @param {string} node the Node to run them with
  * @returns {Promise<0 | 1>} the exit status
@@ -128,7 +134,7 @@ async function runOne(runner, args, node) {
   const extra =
     runner.command === 'test' && args.length > 0 ? ['--passWithNoTests', ...args] : args;
   const { code, asked } = await run(node, [...runner.argv, ...extra], { cwd: root });
-  if (runner.command === 'check') return { outcome: countCheck(code), asked };
+  if (runner.command !== 'test') return { outcome: countCheck(code), asked };
   return { outcome: countVitest(readReport(report), code, args.length > 0), asked };
 }
 
