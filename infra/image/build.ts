@@ -2,6 +2,7 @@
  * Makes the folder that is the image: `node infra/image/build.ts FOLDER`. It needs the dependencies and the
  * page of the control room, and no Docker.
  */
+import { existsSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { buildPage } from '../toolchain/page.mjs';
@@ -15,6 +16,13 @@ if (to === undefined) {
   process.exit(2);
 }
 const folder = resolve(to);
+const isImage = existsSync(join(folder, 'dist/main.mjs'));
+if (existsSync(folder) && readdirSync(folder).length > 0 && !isImage) {
+  process.stderr.write(
+    `${folder} holds something else than an image: name a new or empty folder\n`,
+  );
+  process.exit(2);
+}
 await buildPage(process.execPath);
 await rm(folder, { recursive: true, force: true });
 // What cannot be bundled, as the lockfile has it.

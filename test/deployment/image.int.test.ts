@@ -1,6 +1,6 @@
 /** What the Dockerfile copies into the image, made and run here: only the container around it is missing. */
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -133,6 +133,15 @@ const lock = z.object({
   ),
   packages: z.record(z.string(), z.object({ os: platforms, cpu: platforms, libc: platforms })),
   snapshots: z.record(z.string(), z.object({ dependencies, optionalDependencies: dependencies })),
+});
+
+describe('the build of the image', () => {
+  it('empties no folder that holds something else', async () => {
+    const other = await mkdtemp(join(folder, 'other-'));
+    await writeFile(join(other, 'kept'), '');
+    await expect(run(process.execPath, [build, other])).rejects.toThrow('something else');
+    expect(await readdir(other)).toEqual(['kept']);
+  });
 });
 
 describe('what is installed in the image beside the bundle', () => {
