@@ -6,10 +6,12 @@ import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
 import { Spec, Validation } from '@cyclonedx/cyclonedx-library';
+import { principals } from '@vigil/contracts/rights';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
-import { deciding, started, startService, vigil } from '../integration/vigil-process.ts';
+import { started, startService, vigil } from '../integration/vigil-process.ts';
+import { freePorts } from '../servers/ports.ts';
 import { describeWithServers, testDeployment } from '../servers/servers.ts';
 import { entryPoint } from './entry-point.ts';
 
@@ -97,8 +99,15 @@ describe('the program in the image', () => {
 });
 
 describeWithServers('the services in the image', ({ kafkaBrokers, redisUrl, registryUrl }) => {
-  it('start on real servers, and end when they are told to', async () => {
+  it('start on real servers, and end when they are told to', { timeout: 120_000 }, async () => {
     const deployment = testDeployment('image');
+    const [roomPort = 0] = await freePorts(1);
+    const deliveries = join(folder, 'deliveries.yaml');
+    await writeFile(
+      deliveries,
+      "receivers: [{ name: desk, kind: webhook, url: 'http://127.0.0.1:1/', secrets: [{ env: DESK }] }]\n" +
+        'routes: [{ receiver: desk }]\n',
+    );
     const environment = {
       KAFKA_BROKERS: kafkaBrokers.join(','),
       REDIS_URL: redisUrl,
@@ -107,15 +116,20 @@ describeWithServers('the services in the image', ({ kafkaBrokers, redisUrl, regi
       VIGIL_TOPIC_PREFIX: `${deployment}-`,
       VIGIL_PARTITIONS: '1',
       VIGIL_REPLICATION_FACTOR: '1',
+      VIGIL_ROOM_PORT: String(roomPort),
+      DELIVERIES_FILE: deliveries,
+      DESK: `whsec_${Buffer.from('a secret that is long enough').toString('base64')}`,
     };
     // Without the warnings that Node keeps to itself where a package is not bundled.
     expect(await vigil(['topics', 'apply'], environment, program)).toMatchObject(ended);
-    const running = deciding.map((name) => startService(name, environment, program));
+    const running = principals.map((name) => startService(name, environment, program));
     try {
       await Promise.all(running.map(started));
+      const page = await fetch(`http://127.0.0.1:${roomPort}/`);
+      expect(await page.text()).toContain('<!doctype html>');
     } finally {
       const statuses = await Promise.all(running.map((service) => service.stop()));
-      expect(statuses).toEqual(deciding.map(() => 0));
+      expect(statuses).toEqual(principals.map(() => 0));
     }
   });
 });
