@@ -28,6 +28,21 @@ describe('the services in one process', () => {
     expect(house.openBreaches()).toEqual(['INC-1|child-priority-attendance']);
   });
 
+  it('raise a breach when it is due, however seldom a consumer says that it is at the end', async () => {
+    house = await openHouse({ start: minutes(0), caughtUpEveryMs: 3_600_000 });
+    await house.append(created('INC-1', minutes(0)));
+    await house.looksAgain(20);
+    await house.moveTo(plus(minutes(60), 2_000), { settle: false });
+    await until(() => house.ledger().some(({ phase }) => phase === 'breach'), {
+      what: 'the breach',
+      deadlineMs: 5_000,
+    });
+    expect(house.ledger().at(-1)).toMatchObject({
+      ...{ phase: 'breach', at: minutes(60), raisedAt: plus(minutes(60), 2_000) },
+      confidence: 'confirmed',
+    });
+  });
+
   it('take a breach back when proof of an attendance in time comes late', async () => {
     house = await openHouse({ start: minutes(0) });
     await house.deliver(created('INC-1', minutes(0)));
@@ -70,6 +85,7 @@ describe('the services in one process', () => {
     await house.deliver(created('INC-1', minutes(0)));
     await house.moveTo(minutes(44.5));
     house.stall('officer-attended');
+    await house.append(attended('INC-2', minutes(44)));
     await house.moveTo(minutes(45.2), { settle: false });
     await house.looksAgain(5);
     expect(house.ledger()).toEqual([]);
@@ -78,11 +94,21 @@ describe('the services in one process', () => {
     expect(phases(house.ledger())).toEqual(['warning']);
   });
 
+  it('take a topic for read in which nothing is left to read, though its consumer hangs', async () => {
+    house = await openHouse({ start: minutes(0) });
+    await house.deliver(created('INC-1', minutes(0)));
+    house.stall('officer-attended');
+    await house.moveTo(plus(minutes(45), 2_000), { settle: false });
+    const warning = await until(() => house.ledger()[0], { what: 'it', deadlineMs: 5_000 });
+    expect(warning).toMatchObject({ phase: 'warning', confidence: 'confirmed' });
+  });
+
   it('say what the wall clock says, as provisional, when a topic stands still too long; and confirm it', async () => {
     house = await openHouse({ start: minutes(0) });
     await house.deliver(created('INC-1', minutes(0)));
     await house.moveTo(minutes(1));
     house.stall('officer-attended');
+    await house.append(attended('INC-2', minutes(1)));
     await house.moveTo(minutes(62), { settle: false });
     const provisional = await until(() => house.ledger().find(({ phase }) => phase === 'breach'), {
       what: 'the provisional breach',

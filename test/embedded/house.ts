@@ -34,6 +34,8 @@ interface HouseOptions {
   /** So many publications succeed and their answer is lost. */
   readonly loseReplyAfterPublish?: number;
   readonly feeds?: readonly { readonly source: SourceId; readonly silentAfterMs: number }[];
+  /** How often a consumer at the end says so, in milliseconds; all the time if not said. */
+  readonly caughtUpEveryMs?: number;
   /** Is told what the services observe, as their logs and metrics are. */
   readonly observe?: Observe;
   /** Traces what they do. */
@@ -98,7 +100,7 @@ export async function openHouse(options: HouseOptions): Promise<House> {
   const { topics } = codec;
   const inner = createInProcessLog({
     clock: clock.now,
-    caughtUpEveryMs: 2,
+    caughtUpEveryMs: options.caughtUpEveryMs ?? 2,
     topics: {
       ...Object.fromEntries(Object.values(topics.input).map((topic) => [topic, { partitions }])),
       [topics.alerts]: { partitions },

@@ -47,6 +47,11 @@ export const defects: readonly KnownDefect[] = [
     breaks: ['lag is not taken for an absence', 'feeds and objectives are said in turns'],
   },
   {
+    name: 'take-what-stands-in-a-topic-for-read',
+    defect: { engine: withoutEnds },
+    breaks: ['lag is not taken for an absence'],
+  },
+  {
     name: 'let-a-zombie-commit',
     defect: { noFencing: true },
     breaks: ['nothing is said twice'],
@@ -139,6 +144,15 @@ function takingLagForSilence(engine: Engine): Engine {
         return { ...state, watermarks: new Map([...state.watermarks].map(([t]) => [t, now])) };
       },
     },
+  };
+}
+
+/** Whoever asks where the input topics end is told that nothing is there to be read. */
+function withoutEnds(engine: Engine): Engine {
+  const { log } = engine;
+  return {
+    ...engine,
+    log: { ...log, ends: async (topics) => new Map(topics.map((topic) => [topic, 0n])) },
   };
 }
 

@@ -63,6 +63,10 @@ export function simulatedLog(machine: Machine, brokers: Brokers): EventLog {
         const all = Array.from({ length: count }, (_, partition) => partition);
         return new Map(all.map((p) => [p, { first: 0n, end: server.end(topic, p) }]));
       }),
+    ends: (topics, partition) =>
+      ask('asks where the input topics end', () => {
+        return new Map(topics.map((topic) => [topic, server.end(topic, partition)]));
+      }),
     partitions: (topic) => ask('asks for the partitions', () => server.partitions(topic)),
     close: async () => {},
   };

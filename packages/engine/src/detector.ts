@@ -1,10 +1,11 @@
 import type { ObjectiveAlert } from '@vigil/domain/ledger/alert';
-import type { Instant } from '@vigil/domain/time/instant';
+import { type Instant, plus } from '@vigil/domain/time/instant';
 import { type Missed, objectiveAlerts } from '@vigil/domain/windows/objective-alerts';
 import { slotsOver, windowFigures } from '@vigil/domain/windows/slots';
 import { Fenced, type PartitionHandlers, type Publisher } from '@vigil/event-log/port';
 import type { Shard, ShardState } from '@vigil/working-set/port';
 import { feedChanges } from './feeds.ts';
+import { inputEnds } from './input-ends.ts';
 import { type Engine, limits } from './ports.ts';
 import { finishRebuild, isSwept, prepareShard } from './prepare.ts';
 import { publishOutbox, sayAsOwner } from './publish.ts';
@@ -117,6 +118,7 @@ async function watch(
   const { workingSet, policy, clock, timer } = engine;
   const heldBack: HeldBack = { under: '', ids: new Set() };
   const asserted: Asserted = new Map();
+  const ends = inputEnds(engine, shard);
   let nextHeld = 0;
   let nextHousekeeping = 0;
   let nextWindows = 0;
@@ -131,7 +133,9 @@ async function watch(
       if (!(await finishRebuild(engine, shard, state))) await timer.pause(engine.tickMs, signal);
       continue;
     }
-    const moreDue = await raiseDue(engine, shard, state, heldBack);
+    const { more, next } = await raiseDue(engine, shard, state, ends.reached(state), heldBack);
+    const untilNext = next === undefined ? engine.tickMs : plus(next, policy.grace) - clock();
+    const answer = untilNext <= 0 ? ends.ask(state) : undefined;
     if (timer.elapsed() >= nextHeld) {
       nextHeld = timer.elapsed() + limits.heldTickMs;
       if (isHeld(state, engine, clock())) await raiseHeld(engine, shard, state, asserted);
@@ -154,7 +158,9 @@ async function watch(
         ageMs: clock() - watermark,
       });
     }
-    if (!moreDue && published === 0) await timer.pause(engine.tickMs, signal);
+    if (more || published > 0) continue;
+    const ms = untilNext > 0 ? Math.min(untilNext, engine.tickMs) : engine.tickMs;
+    await Promise.race([timer.pause(ms, signal), ...(answer === undefined ? [] : [answer])]);
   }
 }
 

@@ -164,6 +164,8 @@ export const limits = {
   commitAttempts: 20,
   /** Milliseconds between two looks at the due times of a partition with nothing due. */
   tickMs: 25,
+  /** Milliseconds before the log is asked again where it could not say how far the input topics go. */
+  askAgainMs: 1_000,
   /** Milliseconds between two looks for what a held watermark keeps back. */
   heldTickMs: 1_000,
   /** Incidents looked at in one round while a watermark is held. */

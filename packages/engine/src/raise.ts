@@ -1,9 +1,10 @@
 import type { IncidentId, SourceId } from '@vigil/domain/facts/fact';
-import { type Instant, plus } from '@vigil/domain/time/instant';
+import { type Instant, later, plus } from '@vigil/domain/time/instant';
 import type { DueIncident, IncidentChange, Shard, ShardState } from '@vigil/working-set/port';
 import { commitDecisions } from './commit-decisions.ts';
 import { type Decision, decide } from './decide.ts';
 import { type IncidentRecord, retired } from './incident-record.ts';
+import { type Reached, withReached } from './input-ends.ts';
 import { type Engine, limits } from './ports.ts';
 import { deserialise, serialise } from './stored-incident.ts';
 import {
@@ -25,30 +26,41 @@ export interface HeldBack {
   readonly ids: Set<IncidentId>;
 }
 
+/** What is left when due incidents have been raised. */
+export interface LeftDue {
+  /** There may be more to do at once. */
+  readonly more: boolean;
+  /** What falls due next, where that is past or no further ahead than a tick. */
+  readonly next: Instant | undefined;
+}
+
 /**
  * Decides the incidents whose due instant the watermark has passed, up to a commit's worth.
  *
- * @returns whether there may be more to do at once.
+ * @param reached - up to where the input topics have been read beyond what the shard says.
  */
 export async function raiseDue(
   engine: Engine,
   shard: Shard,
-  state: ShardState,
+  stored: ShardState,
+  reached: Reached,
   heldBack: HeldBack,
-): Promise<boolean> {
-  const { workingSet, policy } = engine;
+): Promise<LeftDue> {
+  const { workingSet, policy, clock } = engine;
+  const state = withReached(stored, reached);
   const watermark = shardWatermark(state, policy);
-  if (watermark === undefined) return false;
+  if (watermark === undefined) return { more: false, next: undefined };
   const under = JSON.stringify([...state.heard]);
   if (heldBack.under !== under) {
     heldBack.under = under;
     heldBack.ids.clear();
   }
   const limit = limits.incidentsPerCommit + heldBack.ids.size;
-  const due = (await workingSet.due(shard, watermark, limit)).filter(
-    ({ id }) => !heldBack.ids.has(id),
-  );
-  if (due.length === 0) return false;
+  const soon = later(watermark, plus(clock(), engine.tickMs - policy.grace));
+  const all = (await workingSet.due(shard, soon, limit)).filter(({ id }) => !heldBack.ids.has(id));
+  const due = all.filter((one) => one.due <= watermark);
+  const next = all[due.length]?.due;
+  if (due.length === 0) return { more: false, next };
 
   const looked = await lookAt(engine, shard, state, due);
   const changes: IncidentChange[] = [];
@@ -64,8 +76,8 @@ export async function raiseDue(
       changes.push({ id, expected: version, ...storedAfter(decision, given.watermark, engine) });
     }
   }
-  if (changes.length > 0) await store(engine, shard, changes, decisions);
-  return true;
+  if (changes.length > 0) await store(engine, shard, changes, decisions, reached);
+  return { more: true, next };
 }
 
 /** Incidents for which an assertion by the wall clock said nothing, and until when it will not. */
@@ -174,11 +186,14 @@ async function store(
   shard: Shard,
   incidents: readonly IncidentChange[],
   decisions: readonly Decision[],
+  reached: Reached = [],
 ): Promise<void> {
-  // Refused when somebody else changed an incident meanwhile: it is still due and is looked at again.
+  // Refused when somebody else changed an incident meanwhile, or the shard forgot what had been reached:
+  // it is still due and is looked at again.
   await commitDecisions(engine, shard, decisions, {
     expectMode: 'live',
     expectNotes: underPolicy(engine.policy),
     incidents,
+    reached,
   });
 }

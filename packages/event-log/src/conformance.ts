@@ -259,6 +259,13 @@ export function describeEventLog(name: string, start: () => Promise<LogUnderTest
           [1, { first: 0n, end: 1n }],
         ]),
       );
+      const other = await topicOf(2);
+      expect(await second.ends([topic, other], 1)).toEqual(
+        new Map([
+          [topic, 1n],
+          [other, 0n],
+        ]),
+      );
       await expect(log.partitions('no-such-topic')).rejects.toMatchObject({
         code: 'unknown-topic',
       });

@@ -22,6 +22,8 @@ export interface EventLog {
   readToEnd(topic: string, partition: number, from: bigint): AsyncIterable<readonly LogRecord[]>;
   /** The offset after the last record, and the first that is kept, by partition. */
   offsets(topic: string): Promise<Map<number, { first: bigint; end: bigint }>>;
+  /** The offset after the last record of one partition of each topic, asked for after the call. */
+  ends(topics: readonly string[], partition: number): Promise<Map<string, bigint>>;
   partitions(topic: string): Promise<number>;
   close(): Promise<void>;
 }

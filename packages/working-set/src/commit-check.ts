@@ -26,6 +26,7 @@ export function checkCommit(commit: Commit): void {
   }
   for (const { delta } of slots) whole(delta, 'the delta of a slot');
   for (const { instant } of heard) whole(instant, 'when a source was heard');
+  for (const { instant } of commit.reached ?? []) whole(instant, 'the watermark');
   if (commit.watermark !== undefined) whole(commit.watermark.instant, 'the watermark');
   if (commit.trimOutbox !== undefined) {
     const { from, through } = commit.trimOutbox;

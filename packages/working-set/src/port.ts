@@ -126,6 +126,15 @@ export interface Commit {
   readonly trimOutbox?: { readonly from: number; readonly through: number };
   /** Raised only: a watermark never goes back, a lower value is ignored. */
   readonly watermark?: { readonly topic: InputTopic; readonly instant: Instant };
+  /**
+   * Raises the watermarks of topics that have been read up to an offset. Refused (`stale-offset`) where
+   * the stored offset is lower or none: the shard forgot it in the meantime.
+   */
+  readonly reached?: readonly {
+    readonly topic: InputTopic;
+    readonly offset: bigint;
+    readonly instant: Instant;
+  }[];
   /** Raised only, by `topic|source`. */
   readonly heard?: readonly { readonly key: string; readonly instant: Instant }[];
   readonly mode?: ShardMode;

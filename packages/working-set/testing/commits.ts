@@ -35,6 +35,7 @@ const intents = fc.record(
     outbox: fc.array(fc.string({ unit: 'grapheme' }), { maxLength: 3 }),
     trimOutbox: fc.record({ count: fc.integer({ min: 1, max: 5 }), wrong }),
     watermark: fc.record({ topic: topics, instant: instants }),
+    reached: fc.record({ topic: topics, offset: offsets, instant: instants, wrong }),
     heard: fc.array(fc.record({ key: fc.constantFrom('h', 'i|urn:x'), instant: instants })),
     rebuildTo: fc.array(fc.tuple(topics, offsets), { maxLength: 2 }).map((all) => new Map(all)),
     ledgerOffset: fc.record({ to: offsets, wrong }),
@@ -53,12 +54,22 @@ export const intentSequences = fc.array(intents, { minLength: 1, maxLength: 15 }
 
 /** The commit that carries out an intent on the shard as it is. */
 export async function commitFor(ws: WorkingSet, shard: Shard, intent: Intent): Promise<Commit> {
-  const { advance, ledgerOffset, expectMode, expectNotes, incidents, trimOutbox, ...rest } = intent;
+  const {
+    advance,
+    ledgerOffset,
+    expectMode,
+    expectNotes,
+    incidents,
+    trimOutbox,
+    reached,
+    ...rest
+  } = intent;
   const state = await ws.shard(shard);
   const stored = await ws.incidents(shard, ids);
   const [first] = await ws.outbox(shard, 1);
   const from = (first?.sequence ?? 1) + (trimOutbox?.wrong ? 1 : 0);
   const offset = advance && state.offsets.get(advance.topic);
+  const read = reached && (reached.wrong ? reached.offset : state.offsets.get(reached.topic));
   return {
     ...rest,
     ...(advance && {
@@ -68,6 +79,10 @@ export async function commitFor(ws: WorkingSet, shard: Shard, intent: Intent): P
         to: advance.to,
       },
     }),
+    ...(reached &&
+      read !== undefined && {
+        reached: [{ topic: reached.topic, offset: read, instant: reached.instant }],
+      }),
     ...(ledgerOffset && {
       ledgerOffset: {
         from: ledgerOffset.wrong ? (state.ledgerOffset ?? 0n) + 1n : state.ledgerOffset,

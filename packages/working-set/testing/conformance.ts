@@ -101,6 +101,14 @@ export function describeWorkingSet(
           { ...change, advance: { topic: 'officer-attended', from: 1n, to: 6n } },
         ],
         [
+          { outcome: 'stale-offset', stored: 5n },
+          { ...change, reached: [{ topic: 'incident-created', offset: 10n, instant: at(60) }] },
+        ],
+        [
+          { outcome: 'stale-offset', stored: undefined },
+          { ...change, reached: [{ topic: 'officer-attended', offset: 0n, instant: at(60) }] },
+        ],
+        [
           { outcome: 'stale-ledger', stored: 3n },
           { ...change, ledgerOffset: { from: undefined, to: 4n } },
         ],
@@ -223,6 +231,7 @@ export function describeWorkingSet(
         { incidents: [{ ...incident, expected: -1 }] },
         { incidents: [incident, incident] },
         { watermark: { topic: 'incident-created', instant: at(Number.POSITIVE_INFINITY) } },
+        { reached: [{ topic: 'incident-created', offset: 1n, instant: at(0.5) }] },
         { trimOutbox: { from: 1, through: 0 } },
         { dropSlots: Array.from({ length: 200_001 }, () => 'a') },
       ];
@@ -247,6 +256,27 @@ export function describeWorkingSet(
       const { watermarks, heard } = await ws.shard(shard);
       expect(watermarks.get('officer-attended')).toBe(1_772_442_000_001);
       expect(heard.get('k')).toBe(1_772_442_000_001);
+    });
+
+    it('raises the watermark of each topic that was read as far as is said', async () => {
+      const shard = fresh();
+      for (const topic of ['incident-created', 'officer-attended'] as const) {
+        await ws.commit(shard, {
+          advance: { topic, from: undefined, to: 10n },
+          watermark: { topic, instant: at(50) },
+        });
+      }
+      const reached = [
+        { topic: 'incident-created', offset: 9n, instant: at(60) },
+        { topic: 'officer-attended', offset: 10n, instant: at(40) },
+      ] as const;
+      expect(await ws.commit(shard, { reached })).toEqual({ outcome: 'committed' });
+      expect((await ws.shard(shard)).watermarks).toEqual(
+        new Map([
+          ['incident-created', 60],
+          ['officer-attended', 50],
+        ]),
+      );
     });
 
     it('gives what is due earliest first, no more than asked, and only while it is due', async () => {

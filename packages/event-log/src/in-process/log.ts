@@ -191,6 +191,9 @@ export function createInProcessLog(options: InProcessLogOptions): InProcessLog {
         ]),
       );
     },
+    async ends(topics, partition) {
+      return new Map(topics.map((topic) => [topic, partitionAt(topic, partition).end()]));
+    },
     async partitions(topic) {
       return partitionsOf(topic).length;
     },

@@ -20,6 +20,8 @@ export interface Fetched {
 export interface ClusterReader {
   /** The offset after the last record of each partition, transactions that are still open included. */
   ends(topics: readonly string[]): Promise<Map<string, Map<number, bigint>>>;
+  /** The same of one partition of each topic. */
+  endsOf(topics: readonly string[], partition: number): Promise<Map<string, bigint>>;
   /** The first kept offset and the end, by partition. */
   offsets(topic: string): Promise<Map<number, { first: bigint; end: bigint }>>;
   /** By partition the first offset stamped at or after an instant, in milliseconds, where there is one. */
@@ -70,10 +72,12 @@ export function clusterReader(client: Kafka, limits: ReaderLimits): ClusterReade
   async function listOffsets(
     topics: readonly string[],
     place: { readonly fromBeginning: boolean } | { readonly fromTimestamp: number },
+    only?: number,
   ): Promise<Map<string, Map<number, bigint>>> {
     const asked = [];
     for (const topic of topics) {
-      const partitions = (await partitionsOf(topic)).map((partition) => ({ partition }));
+      const all = await partitionsOf(topic);
+      const partitions = (only === undefined ? all : [only]).map((partition) => ({ partition }));
       asked.push({ topic, partitions, ...place });
     }
     const answers = await cluster.fetchTopicsOffset(asked);
@@ -87,6 +91,16 @@ export function clusterReader(client: Kafka, limits: ReaderLimits): ClusterReade
 
   return {
     ends: (topics) => ask(topics.join(', '), () => listOffsets(topics, { fromBeginning: false })),
+    endsOf: (topics, partition) =>
+      ask(topics.join(', '), async () => {
+        const all = await listOffsets(topics, { fromBeginning: false }, partition);
+        return new Map(
+          [...all].flatMap(([topic, ends]) => {
+            const end = ends.get(partition);
+            return end === undefined ? [] : [[topic, end] as const];
+          }),
+        );
+      }),
     offsets: (topic) =>
       ask(topic, async () => {
         // The first before the end: records that go meanwhile must not put it past the end.

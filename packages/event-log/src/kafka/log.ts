@@ -115,6 +115,7 @@ export function openKafkaLog(options: KafkaLogOptions): KafkaLog {
     readToEnd: (topic, partition, from) =>
       readToEnd(reader, { topic, partition }, from, bounds.openTransactionMs, log),
     offsets: (topic) => reader.offsets(topic),
+    ends: (topics, partition) => reader.endsOf(topics, partition),
     partitions: (topic) => reader.partitions(topic),
     async missingRights(rights) {
       checkOpen();

@@ -122,6 +122,10 @@ function refusal(stored: StoredShard, commit: Commit): CommitResult | undefined 
   if (advance !== undefined && stored.offsets.get(advance.topic) !== advance.from) {
     return { outcome: 'stale-offset', stored: stored.offsets.get(advance.topic) };
   }
+  for (const { topic, offset } of commit.reached ?? []) {
+    const known = stored.offsets.get(topic);
+    if (known === undefined || known < offset) return { outcome: 'stale-offset', stored: known };
+  }
   if (ledgerOffset !== undefined && stored.ledgerOffset !== ledgerOffset.from) {
     return { outcome: 'stale-ledger', stored: stored.ledgerOffset };
   }
@@ -155,6 +159,7 @@ function store(stored: StoredShard, commit: Commit): void {
   }
   if (advance !== undefined) stored.offsets.set(advance.topic, advance.to);
   if (watermark !== undefined) raise(stored.watermarks, watermark.topic, watermark.instant);
+  for (const { topic, instant } of commit.reached ?? []) raise(stored.watermarks, topic, instant);
   for (const { key, instant } of commit.heard ?? []) raise(stored.heard, key, instant);
   if (commit.mode !== undefined) stored.mode = commit.mode;
   for (const [topic, offset] of commit.rebuildTo ?? []) stored.rebuildTo.set(topic, offset);

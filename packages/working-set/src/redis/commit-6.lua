@@ -9,7 +9,7 @@
 --       6 done       string: there when this very commit was stored before
 -- ARGV  1 head, as JSON (texts throughout; absent fields mean nothing is asked):
 --         expectMode, expectNotes [[name, text]], advance {topic, from, to}, trim {from, through}, watermark {topic, instant},
---         heard {key: instant}, mode, rebuildTo {topic: offset}, ledgerOffset {from, to}, notes {name: text},
+--         reached [{topic, offset, instant}], heard {key: instant}, mode, rebuildTo {topic: offset}, ledgerOffset {from, to}, notes {name: text},
 --         remember (seconds to keep 'done'; absent: storing it twice changes nothing),
 --         incidents, slots, dropSlots, outbox (how many of each follow)
 --       2…  incidents: id, expected version, due ('' none, 'x' remove the incident), record each;
@@ -39,6 +39,12 @@ end
 if #staleNotes > 1 then return staleNotes end
 if head.advance and stored('o:' .. head.advance.topic) ~= head.advance.from then
   return { 'stale-offset', stored('o:' .. head.advance.topic) }
+end
+for _, one in ipairs(head.reached or {}) do
+  local known = stored('o:' .. one.topic)
+  if #known < #one.offset or (#known == #one.offset and known < one.offset) then
+    return { 'stale-offset', known }
+  end
 end
 if head.ledgerOffset and stored('ledgerOffset') ~= head.ledgerOffset.from then
   return { 'stale-ledger', stored('ledgerOffset') }
@@ -100,6 +106,7 @@ local function raise(field, instant)
 end
 if head.advance then redis.call('HSET', meta, 'o:' .. head.advance.topic, head.advance.to) end
 if head.watermark then raise('w:' .. head.watermark.topic, head.watermark.instant) end
+for _, one in ipairs(head.reached or {}) do raise('w:' .. one.topic, one.instant) end
 for key, instant in pairs(head.heard or {}) do raise('h:' .. key, instant) end
 if head.mode then redis.call('HSET', meta, 'mode', head.mode) end
 for topic, offset in pairs(head.rebuildTo or {}) do redis.call('HSET', meta, 'r:' .. topic, offset) end

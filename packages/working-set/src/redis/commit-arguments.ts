@@ -18,6 +18,11 @@ export function argumentsOf(commit: Commit): string[] {
     },
     trim: trimOutbox && { from: String(trimOutbox.from), through: String(trimOutbox.through) },
     watermark: watermark && { topic: watermark.topic, instant: String(watermark.instant) },
+    reached: commit.reached?.map(({ topic, offset, instant }) => ({
+      topic,
+      offset: String(offset),
+      instant: String(instant),
+    })),
     heard: heard && latestOf(heard),
     mode,
     rebuildTo: rebuildTo && Object.fromEntries([...rebuildTo].map(([t, end]) => [t, String(end)])),
