@@ -1,5 +1,10 @@
+import { enableCompileCache } from 'node:module';
+import { fileURLToPath } from 'node:url';
 import { Command } from 'commander';
 import { failureText, untilClosed } from './failure.ts';
+
+// Half of the time until a service runs is compiling; where this cannot be written it is compiled each time.
+enableCompileCache(fileURLToPath(new URL('../../../.cache/compiled', import.meta.url)));
 
 /** A command is loaded only when it is asked for: checking a policy needs no Kafka client. */
 const commands = {
