@@ -2,6 +2,7 @@ import type { IncidentId, InputTopic, SourceId } from '@vigil/domain/facts/fact'
 import type { Instant } from '@vigil/domain/time/instant';
 import { earlier, later } from '@vigil/domain/time/instant';
 import type { IncidentChange, Shard, ShardState } from '@vigil/working-set/port';
+import { riskiestFirst } from './at-once.ts';
 import { commitDecisions } from './commit-decisions.ts';
 import { type Decision, decide } from './decide.ts';
 import {
@@ -81,7 +82,10 @@ export async function applyIntake(engine: Engine, shard: Shard, intake: Intake):
         id,
         expected: known?.version ?? 0,
         record: serialise(decision?.record ?? record),
-        due: decision === undefined ? soon : decision.due,
+        due:
+          decision === undefined
+            ? riskiestFirst(record, engine.policy, engine.clock())
+            : decision.due,
       });
       if (decision !== undefined) decisions.push(decision);
     }
@@ -113,9 +117,6 @@ export async function applyIntake(engine: Engine, shard: Shard, intake: Intake):
   }
   throw new Superseded(`gave way to other writers ${limits.commitAttempts} times`);
 }
-
-/** Due at once: the detector looks at it as soon as the shard has a watermark. */
-const soon = 0 as Instant;
 
 function checkReady(state: ShardState, { policy }: Engine): void {
   if (state.mode === undefined) throw new ShardNotReady('its detector has not prepared it');

@@ -1,6 +1,5 @@
 import type { InputTopic } from '@vigil/domain/facts/fact';
 import { inputTopics } from '@vigil/domain/facts/fact';
-import type { Instant } from '@vigil/domain/time/instant';
 import type {
   CommitResult,
   IncidentChange,
@@ -8,6 +7,7 @@ import type {
   ShardState,
   StoredIncidentRow,
 } from '@vigil/working-set/port';
+import { atOnce } from './at-once.ts';
 import { chainHead } from './chain-head.ts';
 import { retired } from './incident-record.ts';
 import { type Engine, limits } from './ports.ts';
@@ -51,9 +51,6 @@ export async function prepareShard(engine: Engine, shard: Shard): Promise<Partit
   });
   return { ...ledger, head };
 }
-
-/** Due at once. */
-const soon = 0 as Instant;
 
 async function beginRebuild(
   { log, codec, workingSet, policy, clock }: Engine,
@@ -131,7 +128,7 @@ async function sweep({ workingSet }: Engine, shard: Shard, from: number): Promis
     let open: readonly StoredIncidentRow[] = rows.filter(({ record }) => record !== retired);
     while (open.length > 0) {
       const result = await take(
-        open.map(({ id, version, record }) => ({ id, expected: version, record, due: soon })),
+        open.map(({ id, version, record }) => ({ id, expected: version, record, due: atOnce })),
         String(step + 1),
       );
       if (result.outcome !== 'stale-incidents') break;

@@ -2,7 +2,7 @@ import type { IncidentId } from '@vigil/domain/facts/fact';
 import type { AlertId, LedgerRecord } from '@vigil/domain/ledger/alert';
 import { type ChainHead, chainHeader, parseLink } from '@vigil/domain/ledger/chain';
 import { joinSaid, progressOf, type Said } from '@vigil/domain/ledger/difference';
-import { type Instant, later } from '@vigil/domain/time/instant';
+import { later } from '@vigil/domain/time/instant';
 import type { LogRecord } from '@vigil/event-log/port';
 import type {
   IncidentChange,
@@ -11,6 +11,7 @@ import type {
   ShardState,
   WorkingSet,
 } from '@vigil/working-set/port';
+import { atOnce } from './at-once.ts';
 import { deadLetter } from './dead-letter.ts';
 import type { OutboxMessage } from './decide.ts';
 import { retired, unknownIncident } from './incident-record.ts';
@@ -38,9 +39,6 @@ export interface PartitionLedger {
 
 /** What is learned of a partition by reading what was said there. */
 export type Remembered = Omit<PartitionLedger, 'head'>;
-
-/** Due at once. */
-const soon = 0 as Instant;
 
 /**
  * Joins what some records show to what the incidents remember; each is then decided anew. In one piece
@@ -127,12 +125,15 @@ async function withSaid(
     const record = known === undefined ? unknownIncident : deserialise(id, known.record);
     const said = joinSaid(record.said, joinSaid([], saidOfIt));
     if (JSON.stringify(said) === JSON.stringify(record.said)) continue;
-    const decidedTo = said.reduce((latest, one) => later(latest, one.at), record.decidedTo ?? soon);
+    const decidedTo = said.reduce(
+      (latest, one) => later(latest, one.at),
+      record.decidedTo ?? atOnce,
+    );
     changes.push({
       id,
       expected: known?.version ?? 0,
       record: serialise({ ...record, said, decidedTo }),
-      due: soon,
+      due: atOnce,
     });
   }
   return changes;
