@@ -67,3 +67,30 @@ export function curve(x: string, y: string, points: readonly Point[]): string {
     ],
   });
 }
+
+/** A figure of one contender in one round. */
+export interface Measurement {
+  readonly of: string;
+  readonly figure: number;
+}
+
+/** Every round as a dot, the median as a stroke; a row for each contender, in the order of their medians. */
+export function strips(label: string, measured: readonly Measurement[]): string {
+  const names = new Set(measured.map((one) => one.of));
+  return draw({
+    height: 60 + 32 * names.size,
+    marginLeft: 220,
+    x: { label, zero: true, grid: true },
+    y: { label: null },
+    marks: [
+      Plot.dot(measured, { x: 'figure', y: 'of', fill: colours[0] ?? '', fillOpacity: 0.45, r: 3 }),
+      Plot.tickX(
+        measured,
+        Plot.groupY(
+          { x: 'median' },
+          { x: 'figure', y: 'of', stroke: colours[1] ?? '', strokeWidth: 2, sort: { y: '-x' } },
+        ),
+      ),
+    ],
+  });
+}

@@ -3,12 +3,13 @@
  * each has said in the end must be what `vigil replay` says of the facts: otherwise it ends with an error.
  *
  *     node test/benchmark/peers.ts [--incidents 100000] [--rounds 5] [--only vigil,flink]
- *         [--mode catch-up,live] [--plain]
+ *         [--mode catch-up,live] [--plain] [--out FOLDER]
  *
  * `--only` takes beginnings of names. `--plain` gives a history without disorder, a policy of one target,
- * and compares breaches only: what a pattern of Flink's CEP can do, too.
+ * and compares breaches only: what a pattern of Flink's CEP can do, too. Pictures and everything measured
+ * go to `figures`, or the folder of `--out`.
  */
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -16,12 +17,13 @@ import { parseArgs } from 'node:util';
 import { type Instant, plus } from '@vigil/domain/time/instant';
 import { KAFKA_VERSION } from '../servers/jars.ts';
 import { findRealServers } from '../servers/real-servers.ts';
+import { strips } from './chart.ts';
 import { buildPeers } from './contenders/build.ts';
 import { writeFeed } from './contenders/feeder.ts';
 import { flinkPattern, javaPeers } from './contenders/java-peers.ts';
 import { type Feed, modes, type Result, run } from './contenders/run.ts';
 import { openStage } from './contenders/stage.ts';
-import { tables } from './contenders/table.ts';
+import { speed, tables } from './contenders/table.ts';
 import { vigilItself } from './contenders/vigil.ts';
 import { generatedHistory, plainHistory, replayed, sentinels } from './history.ts';
 
@@ -32,6 +34,7 @@ const { values } = parseArgs({
     only: { type: 'string', default: '' },
     mode: { type: 'string', default: modes.join(',') },
     plain: { type: 'boolean', default: false },
+    out: { type: 'string', default: fileURLToPath(new URL('figures', import.meta.url)) },
   },
 });
 const incidents = Number(values.incidents);
@@ -77,6 +80,14 @@ try {
         console.error(`${round}  ${JSON.stringify(result)}`);
       }
     }
+  }
+  await mkdir(values.out, { recursive: true });
+  for (const mode of chosenModes) {
+    const some = results.filter((result) => result.mode === mode);
+    const measured = some.map((result) => ({ of: result.contender, figure: speed(result) }));
+    const name = join(values.out, `peers-${values.plain ? 'plain-' : ''}${mode}`);
+    await writeFile(`${name}.json`, `${JSON.stringify(some)}\n`);
+    await writeFile(`${name}.svg`, strips(`${mode}: facts a second →`, measured));
   }
   const { facts, alerts } = course.history;
   const gibibytes = Math.round(totalmem() / 2 ** 30);

@@ -2,9 +2,9 @@
  * A replay beside a Flink job in batch mode, under the same rules, and a DuckDB query that only counts,
  * over the same file. What both say must be the same: otherwise it ends with an error.
  *
- *     node test/benchmark/replay.ts [--incidents 250000] [--rounds 5]
+ *     node test/benchmark/replay.ts [--incidents 250000] [--rounds 5] [--out FOLDER]
  */
-import { glob, mkdtemp, readFile, rm } from 'node:fs/promises';
+import { glob, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { availableParallelism, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -12,12 +12,14 @@ import { parseArgs } from 'node:util';
 import { benchReplay, timed } from '@vigil/cli/bench/replay-bench';
 import { tableOf } from '@vigil/cli/bench/replay-table';
 import { vigil } from '../integration/vigil-process.ts';
+import { strips } from './chart.ts';
 import { buildPeers, peerCommand } from './contenders/build.ts';
 
 const { values } = parseArgs({
   options: {
     incidents: { type: 'string', default: '250000' },
     rounds: { type: 'string', default: '5' },
+    out: { type: 'string', default: fileURLToPath(new URL('figures', import.meta.url)) },
   },
 });
 const policy = fileURLToPath(new URL('./policy.json', import.meta.url));
@@ -67,6 +69,12 @@ try {
     others: [{ name: 'Flink batch', file: facts, run: flink }],
     onRun: (done, all) => console.error(`${done} of ${all}`),
   });
+  await mkdir(values.out, { recursive: true });
+  const measured = result.series.flatMap(({ name, file, taken }) =>
+    taken.map(({ seconds }) => ({ of: `${name}, ${file}`, figure: seconds })),
+  );
+  await writeFile(join(values.out, 'replay.json'), `${JSON.stringify(result)}\n`);
+  await writeFile(join(values.out, 'replay.svg'), strips('seconds, the whole process →', measured));
   console.log(`${tableOf(result)}\n\nBoth said the same ${alerts.size} alerts.`);
 } finally {
   await rm(folder, { recursive: true, force: true });

@@ -7,6 +7,11 @@ const columns: Readonly<Record<Mode, readonly [whole: string, rest: string]>> = 
   live: ['from the first fact sent', 'after the last was sent'],
 };
 
+/** Facts a second: see "Method" in the README for what time they are divided by. */
+export function speed({ mode, facts, wholeMs, restMs }: Result): number {
+  return facts / ((mode === 'live' ? wholeMs : restMs) / 1_000);
+}
+
 /** Markdown tables, one a mode: medians, in brackets from the least to the most. */
 export function tables(results: readonly Result[], reference: string): string {
   return modes
@@ -19,8 +24,6 @@ export function tables(results: readonly Result[], reference: string): string {
 function tableOf(results: readonly Result[], reference: string): string {
   const mode = results[0]?.mode ?? 'live';
   const [whole, rest] = columns[mode];
-  const speed = ({ facts, wholeMs, restMs }: Result): number =>
-    facts / ((mode === 'live' ? wholeMs : restMs) / 1_000);
   const byContender = [...Map.groupBy(results, ({ contender }) => contender)];
   const speeds = new Map(byContender.map(([name, all]) => [name, median(all.map(speed))]));
   const compared = speeds.get(reference);
