@@ -79,7 +79,8 @@ export function strips(label: string, measured: readonly Measurement[]): string 
   const names = new Set(measured.map((one) => one.of));
   return draw({
     height: 60 + 32 * names.size,
-    marginLeft: 220,
+    marginLeft: 250,
+    marginBottom: 44,
     x: { label, zero: true, grid: true },
     y: { label: null },
     marks: [
