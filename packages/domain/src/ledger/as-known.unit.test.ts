@@ -1,6 +1,8 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { factSets, instants, policies } from '../../testing/facts-arbitrary.ts';
+import { after, incident } from '../../testing/history.ts';
+import { policyOf } from '../../testing/policy.ts';
 import { runs } from '../../testing/runs.ts';
 import { assess } from '../assessment/assess.ts';
 import type { Fact } from '../facts/fact.ts';
@@ -64,5 +66,39 @@ describe('what could have been said', () => {
       }),
       { numRuns: runs(1_000) },
     );
+  });
+});
+
+describe('what could have been said, arrival by arrival', () => {
+  const policy = policyOf({ targets: [{}] });
+  /** The breach at 60 minutes, by facts in the order in which they arrive at these minutes. */
+  const told = (facts: readonly Fact[], minutes: readonly number[], until = 600) =>
+    assessAsKnown(
+      facts.map((fact, i) => ({ fact, arrivedAt: after(minutes[i] ?? 0) })),
+      policy,
+      after(until),
+    )
+      .filter(({ alert }) => alert.phase === 'breach')
+      .map(({ revision, knownAt, retractedAt }) => ({ revision, knownAt, retractedAt }));
+  const once = { revision: 1, knownAt: after(60), retractedAt: undefined };
+  const { facts } = incident('A').created(0, 'priority').attended(30);
+
+  it('knows nothing of a fact that arrives after the instant asked about', () => {
+    expect(told(facts, [0, 90], 89)).toEqual([once]);
+    expect(told(facts, [0, 90], 90)).toEqual([{ ...once, retractedAt: after(90) }]);
+  });
+
+  it('is not said when the fact that speaks against it arrives by its instant', () => {
+    expect(told(facts, [0, 30])).toEqual([]);
+    expect(told(facts, [0, 60])).toEqual([]);
+  });
+
+  it('is said again, as the next revision, when a later fact speaks for it again', () => {
+    const story = incident('A').created(0, 'priority').graded(10, 'scheduled');
+    story.graded(20, 'priority').attended(30);
+    expect(told(story.facts, [0, 90, 100, 120])).toEqual([
+      { ...once, retractedAt: after(90) },
+      { revision: 2, knownAt: after(100), retractedAt: after(120) },
+    ]);
   });
 });

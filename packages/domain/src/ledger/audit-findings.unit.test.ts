@@ -88,7 +88,9 @@ describe('an audit of one incident', () => {
     const doubtful = saidOf(breach, { confidence: 'provisional' });
     const said = [saidOf(warning), doubtful, saidOf(cleared)];
     expect(audit(said).unconfirmed).toBe(1);
-    expect(audit([...said, markOf('confirmation', doubtful)]).unconfirmed).toBe(0);
+    expect(audit([...said, markOf('confirmation', doubtful)])).toMatchObject({
+      ...{ findings: [], standing: 3, withdrawn: 0, unconfirmed: 0 },
+    });
     const again = { ...doubtful, revision: 2 };
     const retold = [markOf('confirmation', doubtful), markOf('retraction', doubtful), again];
     expect(audit([...said, ...retold])).toMatchObject({ findings: [], unconfirmed: 1 });
@@ -188,6 +190,11 @@ describe('lateness', () => {
       auditIncident(known, said, { ...terms, as: 'known' });
     const late = all.map((one): SaidAlert => ({ ...one, raisedAt: after(95) }));
     expect(look(late).findings).toEqual([]);
+    expect(auditIncident(known, late, terms).findings).toMatchObject([
+      { kind: 'late', lateMs: 65 * 60_000 },
+      { kind: 'late', lateMs: 35 * 60_000 },
+      { kind: 'late', lateMs: 5 * 60_000 },
+    ]);
     const [, second, third] = late;
     if (second === undefined || third === undefined) throw new Error('there are three');
     expect(look([{ ...second, raisedAt: after(96) }, third]).findings).toEqual([
