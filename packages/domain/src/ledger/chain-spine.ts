@@ -47,16 +47,15 @@ function spineOf(stretches: readonly Stretch[]): ReadonlySet<Stretch> {
   // record cannot keep the publisher from going on from its own.
   const best: Path[] = [];
   // A record that is not sound tips the scale only where nothing else would.
-  const trifle = 0.5 / (stretches.length + 1);
+  const trifle = 0.5 / stretches.length;
   for (const [index, stretch] of stretches.entries()) {
     const [previous, next] = [stretches[index - 1], stretches[index + 1]];
     if (stretch.standing !== 'sound' && !isInPlace(previous, stretch, next)) continue;
     const before = best[indexFrom(best, (path) => path.stretch.to >= stretch.from) - 1];
     const weight = (before?.weight ?? 0) + (stretch.standing === 'sound' ? stretch.count : trifle);
     const at = indexFrom(best, (path) => path.stretch.to >= stretch.to);
-    const [shorter, same] = [best[at - 1], best[at]];
+    const shorter = best[at - 1];
     if (shorter !== undefined && shorter.weight >= weight) continue;
-    if (same?.stretch.to === stretch.to && same.weight > weight) continue;
     const worse = best.slice(at).findIndex((path) => path.weight > weight);
     best.splice(at, worse === -1 ? best.length : worse, { stretch, weight, before });
   }

@@ -124,7 +124,7 @@ export function chainStretches(): Stretches {
       begin({ ...single(standing, from, place), follows, hashes });
     }
     if (isSound) recent.push({ sequence: link.sequence, hash: link.hash, place });
-    if (recent.length > 2 * recentRecords) recent = recent.slice(-recentRecords);
+    if (recent.length > recentRecords) recent.shift();
   }
 
   return {

@@ -66,11 +66,35 @@ describe('two branches of one chain', () => {
       const forged = branch({ sequence: 4, hash: elsewhere }, count);
       expect(tellingOf([...six, ...forged])).toEqual([`inserted ${count} forged-0`]);
     }
+    const asLong = branch({ sequence: 1, hash: elsewhere }, 6);
+    expect(tellingOf([...six, ...asLong])).toEqual(['inserted 6 forged-0']);
+  });
+
+  it('are what was inserted, each part with its own count, where neither is the chain', () => {
+    const first = branch(origin, 4, 'first');
+    const second = branch(at(first, 1).link, 2, 'second');
+    expect(tellingOf([...first, ...second, ...whole])).toEqual([
+      'inserted 2 first-0',
+      'inserted 2 first-2',
+      'inserted 2 second-0',
+    ]);
+    const altered = { ...at(second, 0), record: changed };
+    expect(tellingOf([...first, altered, ...whole])).toEqual([
+      'inserted 4 first-0',
+      'inserted changed',
+    ]);
   });
 
   it('are told from many records back', () => {
     const long = ledger(700);
     expect(tellingOf([...long, ...branch(at(long, 450).link, 2)])).toEqual(['inserted 2 forged-0']);
+    expect(tellingOf([...long, ...branch(at(long, 444).link, 256)])).toEqual([
+      'inserted 255 alert-445',
+    ]);
+    // One more, and the two are no longer seen to part: what is remembered has its bound.
+    expect(tellingOf([...long, ...branch(at(long, 443).link, 300)])).toEqual([
+      'inserted 300 forged-0',
+    ]);
   });
 });
 
@@ -133,6 +157,23 @@ describe('a record of a chain', () => {
     const before = at(whole, 3).link;
     const astray = recordAfter({ ...before, sequence: 40 }, 'astray');
     expect(tellingOf(whole.toSpliced(4, 0, astray))).toEqual(['inserted astray']);
+  });
+
+  it('with a number of its own at the end shows those that it says were before it', () => {
+    const astray = recordAfter({ ...at(whole, 8).link, sequence: 40 }, 'astray');
+    expect(tellingOf([...whole, astray])).toEqual(['removed 31 after alert-8 before astray']);
+  });
+
+  it('counts for more than altered ones in its place, however many, when it is sound', () => {
+    const altered = whole.map((one, index) =>
+      index >= 3 && index < 6 ? { ...one, record: changed } : one,
+    );
+    const forged = recordAfter(at(whole, 3).link, 'forged');
+    expect(tellingOf(altered.toSpliced(6, 0, forged))).toEqual([
+      'removed after alert-2 before forged',
+      'removed after forged before alert-6',
+      'inserted 3 changed',
+    ]);
   });
 
   it('that stands there again was inserted, at the beginning and at the end', () => {
