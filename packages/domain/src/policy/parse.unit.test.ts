@@ -234,6 +234,16 @@ objectives:
       '2 feeds[1].source is a feed that is named already',
     ],
     [
+      'an entry that repeats another by its anchor',
+      `childTypes:\n  - &t missing-child\n  - *t\n${smallest}`,
+      '3 childTypes[1] stands in the list already',
+    ],
+    [
+      'a value on the line after its key',
+      smallest.replace('within: ', 'within:\n      6'),
+      '6 targets[0].within must be an ISO 8601 duration without months and years, such as PT60M or P1D',
+    ],
+    [
       'months',
       smallest.replace('PT60M', 'P1M'),
       '6 targets[0].within must be an ISO 8601 duration without months and years, such as PT60M or P1D',
@@ -264,7 +274,8 @@ objectives:
     ['a tab', 'targets:\n\t- name: a', /is not plain YAML/],
     ['YAML 1.1', `%YAML 1.1\n---${smallest}`, /remove it/],
     ['merge keys', `${smallest}    <<: { clock: graded }\n`, /^7 targets\[0\].<< is not a key/],
-    ['brackets without end', '['.repeat(50_000), /is not plain YAML|nested too deeply/],
+    ['brackets without end', '['.repeat(20_000), /^1 {2}is nested too deeply$/],
+    ['lists in lists', '- '.repeat(20_000), /^1 {2}is nested too deeply$/],
     ['a circle', 'targets: &a [*a]', /in a circle/],
     ['too much text', `# ${'x'.repeat(1_048_576)}`, /is longer than 1048576 characters/],
     ['a bomb', bomb(), /anchors more than 100 times/],

@@ -3,6 +3,7 @@ import {
   type Document,
   isCollection,
   isMap,
+  isNode,
   isScalar,
   LineCounter,
   parseDocument,
@@ -36,8 +37,17 @@ export function readPlainYaml(text: string, name: string): PlainYaml {
     throw refusal(name, `is longer than ${maxPolicyCharacters} characters`);
   }
   const lines = new LineCounter();
-  const document = parse(text, name, lines);
-  const problems = [...document.errors, ...document.warnings].map(({ message, pos: [offset] }) => ({
+  const document = parseDocument(text, {
+    lineCounter: lines,
+    stringKeys: true,
+    prettyErrors: false,
+  });
+  const wrong = [...document.errors, ...document.warnings];
+  // Thousands of brackets in each other exhaust the stack of the parser, which says so.
+  if (wrong.some(({ code }) => code === 'RESOURCE_EXHAUSTION')) {
+    throw refusal(name, 'is nested too deeply');
+  }
+  const problems = wrong.map(({ message, pos: [offset] }) => ({
     path: '',
     line: lines.linePos(offset).line,
     message: `is not plain YAML: ${message}`,
@@ -67,16 +77,6 @@ function plainValue(document: Document, name: string): unknown {
   }
 }
 
-function parse(text: string, name: string, lineCounter: LineCounter): Document.Parsed {
-  try {
-    return parseDocument(text, { lineCounter, stringKeys: true, prettyErrors: false });
-  } catch (error) {
-    // Brackets nested thousands deep exhaust the stack of the parser.
-    if (error instanceof RangeError) throw refusal(name, 'is nested too deeply');
-    throw error;
-  }
-}
-
 function refusal(name: string, message: string): PolicyError {
   return new PolicyError(name, [{ path: '', line: 1, message }]);
 }
@@ -95,7 +95,7 @@ function lineOf(document: Document, keys: Keys, lines: LineCounter): number {
       node = pair.value;
     } else {
       node = node.get(key, true);
-      if (isScalar(node) || isCollection(node)) offset = node.range?.[0] ?? offset;
+      if (isNode(node)) offset = node.range?.[0] ?? offset;
     }
   }
   return lines.linePos(offset).line;
