@@ -54,7 +54,9 @@ describe('a fact in a file', () => {
     fc.assert(
       fc.property(factSets, (facts) => {
         for (const fact of facts) {
-          const json: unknown = JSON.parse(JSON.stringify(formatCloudEvent(fact)));
+          const event = formatCloudEvent(fact);
+          const json: unknown = JSON.parse(JSON.stringify(event));
+          expect(event).toStrictEqual(json);
           expect(parseCloudEvent(json)).toStrictEqual({ kind: 'fact', fact });
         }
       }),
@@ -181,10 +183,17 @@ describe('a fact in a file', () => {
     expect(checked.heartbeat).toMatchObject({ source: 'urn:police:example:cad', at: nine });
     expect(parseCloudEvent(formatCloudEvent(checked.heartbeat))).toStrictEqual(checked);
     expect(formatCloudEvent(checked.heartbeat)).not.toHaveProperty('subject');
+    expect(parseCloudEvent({ ...event, time: null })).toStrictEqual(
+      parseCloudEvent({ ...event, time: undefined }),
+    );
     expect(problemsOf({ ...event, data: { at: event.data.at, source: 'urn:other' } })).toEqual([
       'data.source must be the same as source',
     ]);
     expect(problemsOf({ ...event, data: { at: event.data.at } })).toEqual([
+      'data.source is required',
+    ]);
+    expect(problemsOf({ ...event, source: undefined, data: { at: event.data.at } })).toEqual([
+      'source is required',
       'data.source is required',
     ]);
   });
