@@ -51,6 +51,12 @@ describe('a clock that counts from the grade', () => {
       graded('priority').graded(20, 'scheduled').graded(30, 'priority'),
       30,
     ],
+    ['the call, whatever a second creation says', graded('priority').created(30, 'scheduled'), 0],
+    [
+      'nothing, whatever a second creation says',
+      graded('scheduled').created(30, 'priority'),
+      undefined,
+    ],
     ['the reopening', graded('scheduled').graded(30, 'priority').closed(40).reopened(50), 50],
     [
       'the upgrade, when a reopening finds the incident open',

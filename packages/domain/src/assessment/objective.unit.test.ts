@@ -62,6 +62,10 @@ describe('an incident that an objective counts', () => {
     expect(counted(called().graded(60, 'scheduled'))).toEqual([]);
   });
 
+  it('is not counted where the objective is never about it', () => {
+    expect(counted(incident('INC-1').created(0, 'scheduled').attended(90))).toEqual([]);
+  });
+
   it('is not counted for an attendance while it is closed or out of scope', () => {
     expect(counted(called().closed(30).attended(40))).toEqual([]);
     expect(counted(called().graded(30, 'scheduled').attended(40))).toEqual([]);

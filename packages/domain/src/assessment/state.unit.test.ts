@@ -114,6 +114,24 @@ describe('what was done about an incident', () => {
     expect(isReached(state, 'seen')).toBe(false);
   });
 
+  it('is the child seen, where the officer who attended or somebody else saw it', () => {
+    const seen = called().attended(10, 'U1', { childSeen: true }).attended(20, 'U2');
+    expect(isReached(stateOf(seen), 'seen')).toBe(true);
+    expect(isReached(stateOf(called().attended(10, 'U1', { childSeen: false })), 'seen')).toBe(
+      false,
+    );
+    const apart = stateOf(called().seen(10));
+    expect(isReached(apart, 'seen')).toBe(true);
+    expect(isReached(apart, 'attended')).toBe(false);
+  });
+
+  it('is what one unit did, where another one was stood down', () => {
+    const both = called().attended(10, 'U1', { childSeen: true }).attended(15, 'U2');
+    const state = stateOf(both.stoodDown(20, 'U2'));
+    expect(isReached(state, 'attended')).toBe(true);
+    expect(isReached(state, 'seen')).toBe(true);
+  });
+
   it('is undone by a stand-down of the same unit, with the child that it saw', () => {
     const state = stateOf(called().attended(10, 'U1', { childSeen: true }).stoodDown(20, 'U1'));
     expect(isReached(state, 'attended')).toBe(false);
