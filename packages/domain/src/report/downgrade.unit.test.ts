@@ -58,6 +58,9 @@ describe('a downgrade', () => {
     expect(review(called().graded(5, 'scheduled').graded(90, 'scheduled', true))).toEqual([
       'later',
     ]);
+    expect(review(called().graded(5, 'scheduled').graded(90, 'scheduled'))).toEqual(['never']);
+    // A review from before says nothing of it.
+    expect(review(called().graded(2, 'priority', true).graded(5, 'scheduled'))).toEqual(['never']);
     const anew = called().graded(5, 'scheduled').closed(9).reopened(50);
     expect(review(anew.graded(60, 'scheduled', true).attended(70))).toEqual(['never']);
     expect(downgrades(anew)[0]?.reachedMs).toBeUndefined();

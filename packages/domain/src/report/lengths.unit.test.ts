@@ -204,6 +204,13 @@ describe('the times of an objective', () => {
     expect(times.curve[30]?.reached).toBe(0.25);
   });
 
+  it('say when nine of ten were reached, where so many were', () => {
+    const all = Array.from({ length: 10 }, (_, n) => priority(`I${n}`).attended(10 * (n + 1)));
+    const { overall } = report(all).objective.times;
+    const quantiles = { medianMs: 50 * minute, p90Ms: 90 * minute };
+    expect(overall).toMatchObject({ kaplanMeier: quantiles, aalenJohansen: quantiles });
+  });
+
   it('are given for children and for others where there are any, each with a curve', () => {
     expect(times.children.map(({ child, waits }) => [child, waits])).toEqual([
       ...[

@@ -68,14 +68,20 @@ describe('the head of a report', () => {
   it('counts what the data lacks by incident, and not as incidents what was never created', () => {
     const before = priority('A').attended(-5);
     const twice = priority('B').created(9, 'scheduled').attended(-1);
-    expect(reportOn(before, twice, incident('C').attended(5))).toMatchObject({
-      incidents: 2,
-      flags: [
-        { flag: 'before-creation', incidents: 2 },
-        { flag: 'created-again', incidents: 1 },
-        { flag: 'never-created', incidents: 1 },
-      ],
-    });
+    const never = incident('C').attended(5);
+    for (const stories of [
+      [before, twice, never],
+      [never, twice, before],
+    ]) {
+      expect(reportOn(...stories)).toMatchObject({
+        incidents: 2,
+        flags: [
+          { flag: 'before-creation', incidents: 2 },
+          { flag: 'created-again', incidents: 1 },
+          { flag: 'never-created', incidents: 1 },
+        ],
+      });
+    }
   });
 });
 
@@ -91,9 +97,27 @@ describe('the alerts of a report', () => {
       { target: 'attended', phase: 'cleared', alerts: 1 },
     ]);
   });
+
+  it('have the warnings first, though the first incident was in breach without one', () => {
+    const overdue = incident('A').created(0, 'scheduled').graded(70, 'priority').closed(80);
+    const { alerts } = reportOn(overdue, priority('B').closed(40));
+    expect(alerts.map(({ target, phase }) => `${target} ${phase}`)).toEqual([
+      'attended warning',
+      'attended breach',
+      'attended cleared',
+    ]);
+  });
 });
 
 describe('the objectives of a report', () => {
+  it('must account for every opening of every incident', () => {
+    const { facts } = priority('A').closed(10).reopened(20);
+    const tally = newTally(draw);
+    addIncident(tally, facts, assess(facts, policy, until), policy, until);
+    tally.reopenings += 1;
+    expect(() => reportOf(tally, policy, until, also)).toThrow('sent: 2 outcomes of 3');
+  });
+
   it('stand in the order of the policy, with what they ask for', () => {
     const { objectives } = reportOn();
     expect(objectives).toMatchObject([
@@ -120,6 +144,15 @@ describe('the objectives of a report', () => {
     expect(seen).toMatchObject({ overall: { within: 0, missed: 1, share: 0 } });
     expect(sent?.times.overall.waits).toBe(1);
     expect(seen?.longest).toMatchObject([{ incidentId: 'A', end: 'waiting' }]);
+    const graded = { grade: 'priority', within: 1, missed: 0 };
+    expect(sent?.grading).toMatchObject([
+      { ...graded, basis: 'initial' },
+      { ...graded, basis: 'due' },
+      { ...graded, basis: 'highest' },
+    ]);
+    expect(sent?.childComparison).toMatchObject([{ ...graded, child: 'involved' }]);
+    // Where there is no child none can be seen, so there is nothing to compare.
+    expect(seen?.childComparison).toEqual([]);
   });
 
   it('show cells by force, area and month, whatever order incidents come in', () => {
@@ -137,6 +170,8 @@ describe('the objectives of a report', () => {
     expect(objective.cells[0]?.outcomes).toMatchObject({ 'other-grade': 1, within: 0 });
     // Nothing was due in any of them.
     expect(objective).toMatchObject({ forces: [], areas: [], months: [] });
+    const due = [incident('E').created(23.5 * 60, 'priority'), priority('F').attended(5)];
+    expect(report(due).objective.forces).toMatchObject([{ within: 1, missed: 0, notYetDue: 1 }]);
   });
 
   it('are met by months in the order of time', () => {

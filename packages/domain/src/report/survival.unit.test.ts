@@ -116,6 +116,13 @@ describe('Wilson intervals', () => {
     expect(share?.high).toBeCloseTo(high, 4);
   });
 
+  it('end at 0 and at 1, to the last digit, where none was or all were', () => {
+    for (let of = 1; of <= 60; of++) {
+      expect(wilson(0, of)).toMatchObject({ share: 0, low: 0 });
+      expect(wilson(of, of)).toMatchObject({ share: 1, high: 1 });
+    }
+  });
+
   it('say nothing of nothing', () => {
     expect(wilson(0, 0)).toBeNull();
   });

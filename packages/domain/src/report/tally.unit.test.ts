@@ -140,6 +140,20 @@ describe('two tallies merged', () => {
     );
   });
 
+  it('list the late downgrades of both, in one order', () => {
+    const late = (incidentId: string, elapsed: number) =>
+      ({ incidentId, review: 'never', elapsed, at: 0 }) as unknown as Downgrade;
+    const [one, other] = [empty(), empty()];
+    one.lateDowngrades.set('in-time', [late('A', 0.9)]);
+    other.lateDowngrades.set('in-time', [late('B', 0.95), late('C', 0.85)]);
+    other.lateDowngrades.set('seen', [late('D', 0.8)]);
+    const { lateDowngrades } = mergeTallies(one, other);
+    expect([...lateDowngrades].map(([key, list]) => [key, list.map((d) => d.incidentId)])).toEqual([
+      ['in-time', ['B', 'A', 'C']],
+      ['seen', ['D']],
+    ]);
+  });
+
   it('span both their periods, and one’s where the other has none', () => {
     const [early, late] = [empty(), empty()];
     early.period = { from: nine, to: plus(nine, 5) };

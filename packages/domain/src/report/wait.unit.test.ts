@@ -93,6 +93,9 @@ describe('a wait', () => {
     ]);
     expect(outcomes(scheduled().graded(60, 'priority'))).toEqual(['missed']);
     expect(outcomes(scheduled().graded(61, 'priority'))).toEqual(['in-scope-after-due']);
+    const reached = scheduled().graded(61, 'priority').attended(80);
+    expect(outcomes(reached)).toEqual(['in-scope-after-due']);
+    expect(ends(reached)).toEqual([{ how: 'reached', ms: 80 * minute, begin: after(0) }]);
   });
 
   it('counts what reaches and is in the objective only while the incident is open', () => {
