@@ -198,3 +198,27 @@ describe('how things stand', () => {
     ]);
   });
 });
+
+describe('two targets of one incident', () => {
+  const both = parsePolicy(
+    `targets:
+  - { name: hour, milestone: attended, grades: [priority], within: PT60M, escalateAfter: [PT1H] }
+  - { name: half, milestone: attended, grades: [priority], within: PT30M, escalateAfter: [PT2H] }
+`,
+    'policy.yaml',
+  );
+
+  it('escalate each by its own breach and its own steps', () => {
+    expect(explain(waiting, both, after(100)).standing.slice(2)).toEqual([
+      'hour: in breach, overdue by 40 min.',
+      `hour: escalates next at ${at('11:00')}.`,
+      'half: in breach, overdue by 1 h 10 min.',
+      `half: escalates next at ${at('11:30')}.`,
+    ]);
+    const { lines } = explain(waiting, both, after(200));
+    expect(lines.slice(-2).map(({ sentence, details }) => [sentence, details[0]])).toEqual([
+      ['Escalation 1: hour.', 'There was still no officer at the scene 1 h after the breach.'],
+      ['Escalation 1: half.', 'There was still no officer at the scene 2 h after the breach.'],
+    ]);
+  });
+});
