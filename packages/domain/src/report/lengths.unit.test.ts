@@ -204,6 +204,13 @@ describe('the times of an objective', () => {
     expect(times.curve[30]?.reached).toBe(0.25);
   });
 
+  it('count those who wait still', () => {
+    const stories = [priority('A'), priority('B').attended(20), priority('C').closed(25)];
+    expect(report(stories, { until: 30 }).objective.times.overall).toMatchObject({
+      ...{ waits: 3, ends: { reached: 1, closed: 1, left: 0, waiting: 1 } },
+    });
+  });
+
   it('say when nine of ten were reached, where so many were', () => {
     const all = Array.from({ length: 10 }, (_, n) => priority(`I${n}`).attended(10 * (n + 1)));
     const { overall } = report(all).objective.times;
