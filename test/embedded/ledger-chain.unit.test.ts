@@ -8,6 +8,7 @@ import { chainVerifier, type PartitionVerdict } from '@vigil/domain/ledger/verif
 import { parsePolicy } from '@vigil/domain/policy/parse';
 import type { Instant } from '@vigil/domain/time/instant';
 import { chainHead } from '@vigil/engine/chain-head';
+import { outboxEntry } from '@vigil/engine/outbox';
 import type { Engine } from '@vigil/engine/ports';
 import { prepareShard } from '@vigil/engine/prepare';
 import { publishOutbox } from '@vigil/engine/publish';
@@ -50,7 +51,7 @@ function openPartition() {
     engine,
     /** Puts records into the outbox and publishes it, with as many owners as that takes. */
     async say(records: readonly LedgerRecord[], fated: readonly Fate[]): Promise<void> {
-      const outbox = records.map((record) => JSON.stringify({ to: 'ledger', record }));
+      const outbox = records.map((record) => outboxEntry([{ to: 'ledger', record }]));
       await engine.workingSet.commit(shard, { outbox });
       for (const fate of [...fated, 'published' as const]) {
         const publisher =

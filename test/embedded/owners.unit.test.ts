@@ -13,6 +13,8 @@ import {
 import { parsePolicy } from '@vigil/domain/policy/parse';
 import { plus } from '@vigil/domain/time/instant';
 import { objectiveKey } from '@vigil/domain/windows/objective-alerts';
+import type { OutboxMessage } from '@vigil/engine/decide';
+import { outboxEntry } from '@vigil/engine/outbox';
 import type { Engine } from '@vigil/engine/ports';
 import { prepareShard } from '@vigil/engine/prepare';
 import { publishOutbox, sayAsOwner } from '@vigil/engine/publish';
@@ -70,6 +72,23 @@ const missed: ObjectiveAlert = {
   windows: [],
 };
 
+const inBreach = {
+  incidentId,
+  target: 't',
+  breach: {
+    alertId: breach.alertId,
+    forceId: breach.forceId,
+    grade: breach.grade,
+    child: breach.child,
+    milestone: breach.milestone,
+    severity: breach.severity,
+    phase: 'breach',
+    breachAt: nine,
+    ...{ incidentId, target: 't', policyVersion: policy.policyVersion },
+    confidence: 'confirmed',
+  },
+} as const;
+
 /** A partition and those who own it, one after the other. */
 function openPartition() {
   const names = [...Object.values(topics.input), topics.alerts, topics.openBreaches];
@@ -107,8 +126,19 @@ function openPartition() {
     publish: ({ publisher, ledger }: { publisher: Publisher; ledger: PartitionLedger }) =>
       publishOutbox(engine, shard, publisher, ledger),
     async conclude(...records: readonly LedgerRecord[]): Promise<void> {
-      const outbox = records.map((record) => JSON.stringify({ to: 'ledger', record }));
+      const outbox = records.map((record) => outboxEntry([{ to: 'ledger', record }]));
       await workingSet.commit(shard, { mode: 'live', outbox });
+    },
+    async concludeAtOnce(...messages: readonly OutboxMessage[]): Promise<void> {
+      await workingSet.commit(shard, { mode: 'live', outbox: [outboxEntry(messages)] });
+    },
+    /** How many records say that something is in breach, or no more. */
+    async openBreaches(): Promise<readonly boolean[]> {
+      const read: boolean[] = [];
+      for await (const records of log.readToEnd(topics.openBreaches, 0, 0n)) {
+        read.push(...records.map(({ value }) => value !== null));
+      }
+      return read;
     },
     forgetEverything() {
       store = createMemoryWorkingSet();
@@ -233,5 +263,33 @@ describe('those who own a partition, one after the other,', () => {
     await conclude(breach);
     await expect(publish(owner)).rejects.toThrow(ShardForgot);
     expect(await ledger()).toHaveLength(1);
+  });
+
+  it('do not show a breach that has ended, where the shard forgot that it was shown and ended', async () => {
+    const { own, publish, concludeAtOnce, forgetEverything, openBreaches } = openPartition();
+    const raised: readonly OutboxMessage[] = [
+      { to: 'ledger', record: breach },
+      { to: 'open-breaches', ...inBreach },
+    ];
+    const over = { incidentId, target: 't', phase: 'cleared', at: plus(nine, 1) } as const;
+    const record: AlertRecord = {
+      ...breach,
+      ...over,
+      alertId: alertIdOf(over),
+      reason: 'attended',
+    };
+    await own();
+    await concludeAtOnce(...raised);
+    await publish(await own());
+    await concludeAtOnce(
+      { to: 'ledger', record },
+      { to: 'open-breaches', ...inBreach, breach: null },
+    );
+    await publish(await own());
+    // Its last second is gone: what was published by then stands in the outbox again.
+    forgetEverything();
+    await concludeAtOnce(...raised);
+    await publish(await own());
+    expect(await openBreaches()).toEqual([true, false]);
   });
 });

@@ -1,4 +1,4 @@
-import type { OutboxMessage } from '@vigil/engine/decide';
+import { messagesOf } from '@vigil/engine/outbox';
 import type { Engine } from '@vigil/engine/ports';
 import { shardWatermark } from '@vigil/engine/watermark';
 import type { Commit, Shard, WorkingSet } from '@vigil/working-set/port';
@@ -95,8 +95,7 @@ function publishingFirst(engine: Engine): Engine {
       ...workingSet,
       async commit(shard, commit) {
         const { outbox = [], ...rest } = commit;
-        for (const entry of outbox) {
-          const message = JSON.parse(entry) as OutboxMessage;
+        for (const message of outbox.flatMap((entry) => messagesOf({ entry }))) {
           const [topic, record] =
             message.to === 'ledger'
               ? [codec.topics.alerts, codec.encodeLedger(message.record)]

@@ -1,5 +1,6 @@
 import type { Commit, CommitResult, Shard } from '@vigil/working-set/port';
 import type { Decision, OutboxMessage } from './decide.ts';
+import { outboxEntry } from './outbox.ts';
 import type { Engine } from './ports.ts';
 import { type About, during, type Step, type Trace } from './tracing.ts';
 
@@ -20,13 +21,14 @@ export function commitDecisions(
   const from = [...arrived];
   const outbox = decisions.flatMap(({ outbox: messages, record: { traces } }) => {
     const [latest, first] = [traces.at(-1), messages[0]];
-    if (latest === undefined || first === undefined) return messages;
+    if (first === undefined) return [];
+    if (latest === undefined) return [outboxEntry(messages)];
     const step = tracing?.decided(about(first), traces);
     if (step !== undefined) steps.push(step);
     // Whoever traces nothing carries on what it was given.
     const trace = step?.trace ?? latest;
     from.push(trace);
-    return messages.map((message) => ({ ...message, trace }));
+    return [outboxEntry(messages.map((message) => ({ ...message, trace })))];
   });
   const step = from.length === 0 ? undefined : tracing?.committing(shard.partition, from);
   if (step !== undefined) steps.push(step);
@@ -35,7 +37,7 @@ export function commitDecisions(
     () =>
       workingSet.commit(shard, {
         ...commit,
-        outbox: outbox.map((message) => JSON.stringify(message)),
+        outbox,
         slots: decisions.flatMap(({ slots }) => slots),
       }),
     ({ outcome }) => (outcome === 'committed' ? undefined : outcome),

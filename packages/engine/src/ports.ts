@@ -155,7 +155,7 @@ export const limits = {
   /** Incidents looked at in one commit. */
   incidentsPerCommit: 500,
   /** Outbox entries in one transaction. */
-  recordsPerTransaction: 500,
+  decisionsPerTransaction: 500,
   /** Fact positions listed on an alert: the creation and the last ones. */
   factsOnAlert: 64,
   /** Traces kept with an incident: those of the last facts that had one. */

@@ -4,6 +4,7 @@ import type { OutgoingRecord, Publisher } from '@vigil/event-log/port';
 import type { Commit, Shard } from '@vigil/working-set/port';
 import { about } from './commit-decisions.ts';
 import type { OutboxMessage } from './decide.ts';
+import { messagesOf, outboxEntry } from './outbox.ts';
 import { type Engine, limits } from './ports.ts';
 import { type PartitionLedger, progressOfRecord, ShardForgot } from './remember.ts';
 import { during, type Step, type Trace } from './tracing.ts';
@@ -26,16 +27,16 @@ export async function publishOutbox(
   ledger: PartitionLedger,
 ): Promise<number> {
   const { workingSet, observe } = engine;
-  const entries = await workingSet.outbox(shard, limits.recordsPerTransaction);
+  const entries = await workingSet.outbox(shard, limits.decisionsPerTransaction);
   const [first, last] = [entries[0], entries.at(-1)];
   if (first === undefined || last === undefined) return 0;
-  const messages = entries.map(({ entry }) => JSON.parse(entry) as OutboxMessage);
   const fresh: OutboxMessage[] = [];
-  for (const message of messages) {
-    if (isTold(message, ledger)) continue;
-    fresh.push(message);
-    // Already now: it may stand in the outbox twice. Where this fails what was said is learned anew.
-    if (message.to === 'ledger') tell(ledger, message.record);
+  for (const entry of entries) {
+    for (const message of untold(messagesOf(entry), ledger)) {
+      fresh.push(message);
+      // Already now: it may stand in the outbox twice. Where this fails what was said is learned anew.
+      if (message.to === 'ledger') tell(ledger, message.record);
+    }
   }
   let end: bigint | undefined;
   if (fresh.length > 0) {
@@ -75,7 +76,7 @@ export async function sayAsOwner(
   const result = await workingSet.commit(shard, {
     ...commit,
     expectMode: 'live',
-    outbox: records.map((record) => JSON.stringify({ to: 'ledger', record })),
+    outbox: records.map((record) => outboxEntry([{ to: 'ledger', record }])),
     ...(records.length === 0 ? {} : { ledgerOffset: { from: ledger.offset, to: offset } }),
   });
   if (result.outcome === 'stale-ledger') throw new ShardForgot('more was said than is known here');
@@ -122,13 +123,22 @@ function encode(
   return { outgoing, head, steps };
 }
 
-/** Open breaches are a state, not a story: saying one twice is saying it once. */
-function isTold(message: OutboxMessage, { told, turns }: PartitionLedger): boolean {
-  if (message.to !== 'ledger') return false;
-  const { record } = message;
-  const progress = told.get(record.alertId) ?? 0;
-  return progress >= progressOfRecord(record) || isOutOfTurn(turns, record);
+/**
+ * What of a decision has not been said. What is in breach was said with the alerts: where those stand on the
+ * topic already it is not said again, for a shard that forgot would show a breach that has ended since.
+ */
+function untold(
+  messages: readonly OutboxMessage[],
+  { told, turns }: PartitionLedger,
+): readonly OutboxMessage[] {
+  const isTold = ({ record }: LedgerMessage): boolean =>
+    (told.get(record.alertId) ?? 0) >= progressOfRecord(record) || isOutOfTurn(turns, record);
+  const records = messages.filter((message) => message.to === 'ledger');
+  if (records.length > 0 && records.every(isTold)) return [];
+  return messages.filter((message) => message.to !== 'ledger' || !isTold(message));
 }
+
+type LedgerMessage = Extract<OutboxMessage, { readonly to: 'ledger' }>;
 
 function tell({ told, turns }: PartitionLedger, record: LedgerRecord): void {
   takeTurn(turns, record);

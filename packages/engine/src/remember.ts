@@ -13,8 +13,8 @@ import type {
 } from '@vigil/working-set/port';
 import { atOnce } from './at-once.ts';
 import { deadLetter } from './dead-letter.ts';
-import type { OutboxMessage } from './decide.ts';
 import { retired, unknownIncident } from './incident-record.ts';
+import { messagesOf } from './outbox.ts';
 import { type Engine, limits, unreadableLedger } from './ports.ts';
 import { deserialise, serialise } from './stored-incident.ts';
 import { notesAfter, type Turns, takeTurn } from './turns.ts';
@@ -73,7 +73,7 @@ export async function remember(
   for (;;) {
     const changes = await withSaid(workingSet, shard, shown);
     // After the incidents were loaded: what is not in it now was decided on what they say, or will be.
-    const waiting = await workingSet.outbox(shard, limits.recordsPerTransaction);
+    const waiting = await workingSet.outbox(shard, limits.decisionsPerTransaction);
     const moves = waiting.length === 0;
     const result = await workingSet.commit(shard, {
       expectMode: state.mode ?? 'rebuilding',
@@ -146,8 +146,7 @@ function recalled(
   outbox: readonly OutboxEntry[],
 ): ReadonlyMap<string, string> {
   const latest = new Map(turns);
-  for (const { entry } of outbox) {
-    const message = JSON.parse(entry) as OutboxMessage;
+  for (const message of outbox.flatMap(messagesOf)) {
     if (message.to === 'ledger' && !told.has(message.record.alertId)) {
       takeTurn(latest, message.record);
     }
