@@ -65,6 +65,24 @@ describe('an audit of one incident', () => {
     expect(audit([saidOf(warning), invented])).toMatchObject({ expected: 3, standing: 2 });
   });
 
+  it('asks of what was said under another policy only what no policy decides', () => {
+    const said = saidOf(breach).particulars;
+    const earlier = { ...said, due: after(45), severity: 'low' } as const;
+    const under = (policyVersion: string, more: object = {}) =>
+      audit([
+        saidOf(warning),
+        saidOf(breach, { policyVersion, particulars: { ...earlier, ...more } }),
+        saidOf(cleared),
+      ]).findings;
+    expect(under('another')).toEqual([]);
+    expect(under('another', { grade: 'immediate' })).toEqual([
+      { kind: 'altered', ...identity(breach), place: 'ledger:breach', fields: ['grade'] },
+    ]);
+    expect(under(policy.policyVersion)).toEqual([
+      { kind: 'altered', ...identity(breach), place: 'ledger:breach', fields: ['severity', 'due'] },
+    ]);
+  });
+
   it('looks at nothing that is dated after its instant', () => {
     expect(audit(all, { until: after(60) })).toMatchObject({ findings: [], standing: 2 });
     expect(audit(all, { until: after(59) })).toMatchObject({ findings: [], standing: 1 });

@@ -29,6 +29,8 @@ export interface SaidAlert extends SaidBase, Alert {
   readonly raisedAt?: Instant;
   readonly late?: LateReason;
   readonly confidence?: 'confirmed' | 'provisional';
+  /** The policy that it was said under, where it says so. */
+  readonly policyVersion?: string;
   /** What else it says of the incident then; none when it is written in brief. */
   readonly particulars?: Particulars;
 }
@@ -37,9 +39,8 @@ export interface SaidMark extends SaidBase, Pick<Alert, 'incidentId' | 'target' 
   readonly kind: 'retraction' | 'confirmation';
 }
 
-const particularNames = [
-  ...(['forceId', 'areaId', 'grade', 'child', 'milestone', 'severity', 'begin', 'due'] as const),
-];
+const ofTheFacts = ['forceId', 'areaId', 'grade', 'child'] as const;
+const particularNames = [...([...ofTheFacts, 'milestone', 'severity', 'begin', 'due'] as const)];
 /** What an alert says of the state that it was raised in. */
 export type Particulars = {
   readonly [K in (typeof particularNames)[number]]?: AssessedAlert[K] | undefined;
@@ -201,7 +202,8 @@ function matchOf(record: SaidAlert, expected: ReadonlyMap<AlertId, Expected>) {
 
 /**
  * What a record says otherwise than it can have. A late fact may change the particulars of an alert that
- * stands: those that it had on fewer facts are right as well.
+ * stands: those that it had on fewer facts are right as well. An alert that stands under a new policy is not
+ * said again, and keeps what the policy of its time decided: of that nothing can be known here.
  */
 function differingFields(
   record: SaidAlert,
@@ -213,22 +215,32 @@ function differingFields(
     (name) => record[name] !== alert[name],
   );
   const id = record.alertId === alertId ? [] : ['alertId'];
-  const now = contentFields(record, alert);
+  const names = isOfAnotherPolicy(record, policy) ? ofTheFacts : particularNames;
+  const now = contentFields(record, alert, names);
   if (now.length === 0) return [...id, ...identity];
   const order = arrivals.toSorted((a, b) => a.arrivedAt - b.arrivedAt);
   for (let some = order.length - 1; some > 0; some--) {
     const facts = order.slice(0, some).map(({ fact }) => fact);
     const then = assess(facts, policy, until).alerts.find((one) => alertIdOf(one) === alertId);
-    if (then !== undefined && contentFields(record, then).length === 0) return [...id, ...identity];
+    if (then !== undefined && contentFields(record, then, names).length === 0)
+      return [...id, ...identity];
   }
   return [...id, ...identity, ...now];
 }
 
-function contentFields(record: SaidAlert, alert: AssessedAlert): readonly string[] {
+function isOfAnotherPolicy({ policyVersion }: SaidAlert, policy: Policy): boolean {
+  return policyVersion !== undefined && policyVersion !== policy.policyVersion;
+}
+
+function contentFields(
+  record: SaidAlert,
+  alert: AssessedAlert,
+  names: readonly (keyof Particulars)[],
+): readonly string[] {
   const reason = record.reason === alert.reason ? [] : ['reason'];
   const { particulars } = record;
   if (particulars === undefined) return reason;
-  return [...reason, ...particularNames.filter((name) => particulars[name] !== alert[name])];
+  return [...reason, ...names.filter((name) => particulars[name] !== alert[name])];
 }
 
 function findingOf(

@@ -54,6 +54,7 @@ const alertSchema = z.object({
   raisedAt: instant.optional(),
   late: z.enum(lateReasons).optional(),
   confidence: z.enum(['confirmed', 'provisional']).optional(),
+  policyVersion: z.string().optional(),
   forceId: z.string().optional(),
   areaId: z.string().optional(),
   grade: z.enum(grades).optional(),
