@@ -12,6 +12,7 @@ export default defineConfig({
           name: 'unit',
           // Ten thousand runs of a property take seconds, and more on a machine that is busy.
           testTimeout: 60_000,
+          hookTimeout: 60_000,
           include: ['{packages,services,schemas,infra,test}/**/*.unit.test.ts'],
           exclude,
         },
