@@ -6,13 +6,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { entryPoint } from '../deployment/entry-point.ts';
-import {
-  type Ended,
-  type Service,
-  started,
-  startService,
-  vigil,
-} from '../integration/vigil-process.ts';
+import { type Service, started, startService, vigil } from '../integration/vigil-process.ts';
 import { until } from '../servers/until.ts';
 
 const build = fileURLToPath(new URL('../../infra/image/build.ts', import.meta.url));
@@ -30,12 +24,7 @@ export interface Operator {
   /** Runs `vigil` to its end and writes down the lines of its output that are asked for. */
   vigil(args: readonly string[], environment: Environment, lines?: Lines): Promise<number>;
   /** The same, again and again until all is well; only the last run is written down. */
-  untilWell(
-    args: readonly string[],
-    environment: Environment,
-    lines?: Lines,
-    well?: (ended: Ended) => boolean,
-  ): Promise<void>;
+  untilWell(args: readonly string[], environment: Environment, lines?: Lines): Promise<void>;
   /** Anything else, in a shell. */
   sh(line: string): Promise<void>;
   /** Starts a service and waits until it has joined its groups. */
@@ -75,12 +64,12 @@ export async function hireOperator(): Promise<Operator> {
       if (status !== 0) write(`    (status ${status})`);
       return status;
     },
-    async untilWell(args, environment, lines, well = ({ status }) => status === 0) {
+    async untilWell(args, environment, lines) {
       const begun = performance.now();
       const ended = await until(
         async () => {
           const one = await vigil(args, environment, program);
-          if (well(one)) return one;
+          if (one.status === 0) return one;
           throw new Error(`${args.join(' ')}: ${one.stdout}${one.stderr}`);
         },
         { what: `vigil ${args[0]} to end well`, deadlineMs: 300_000, pollMs: 1_000 },
