@@ -11,9 +11,11 @@ import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { benchReplay, timed } from '@vigil/cli/bench/replay-bench';
 import { tableOf } from '@vigil/cli/bench/replay-table';
+import type { Instant } from '@vigil/domain/time/instant';
 import { vigil } from '../integration/vigil-process.ts';
 import { strips } from './chart.ts';
 import { buildPeers, peerCommand } from './contenders/build.ts';
+import { alertKey } from './history.ts';
 
 const { values } = parseArgs({
   options: {
@@ -99,7 +101,7 @@ async function alertsOf(files: readonly string[]): Promise<Set<string>> {
   return new Set(
     lines.map((line) => {
       const { incidentId, target, phase, at } = JSON.parse(line);
-      return [incidentId, target, phase, new Date(at).getTime()].join('\n');
+      return alertKey({ incidentId, target, phase, at: new Date(at).getTime() as Instant });
     }),
   );
 }
