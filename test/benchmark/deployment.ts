@@ -32,7 +32,7 @@ export interface Deployment {
   send(topicMessages: readonly TopicMessages[]): Promise<void>;
   start(options?: ServicesOptions): Promise<Services>;
   /** Waits until every fact is in the working set and all that it means has been published. */
-  level(services: Services, deadlineMs: number): Promise<void>;
+  level(services: Pick<Services, 'failed' | 'check'>, deadlineMs: number): Promise<void>;
   /** Deletes the topics and the working set. */
   close(): Promise<void>;
 }

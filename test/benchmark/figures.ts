@@ -12,13 +12,13 @@ export function quantile(numbers: readonly number[], q: number): number {
 
 export const median = (numbers: readonly number[]): number => quantile(numbers, 0.5);
 
-/** The median and, where there were several, from the least to the most. */
+/** The median and, where they differ, from the least to the most. */
 export function spread(numbers: readonly number[], digits = 0): string {
   const text = (one: number): string =>
     one.toLocaleString('en', { minimumFractionDigits: digits, maximumFractionDigits: digits });
   const middle = text(median(numbers));
-  if (numbers.length < 2) return middle;
-  return `${middle} (${text(Math.min(...numbers))}–${text(Math.max(...numbers))})`;
+  const [least, most] = [text(Math.min(...numbers)), text(Math.max(...numbers))];
+  return least === most ? middle : `${middle} (${least}–${most})`;
 }
 
 /** A Markdown table; all columns but the first are numbers. */

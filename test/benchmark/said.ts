@@ -18,8 +18,8 @@ export interface Said {
   /** Whether what stands is exactly what should; and since when, in milliseconds since the epoch. */
   isWhole(): boolean;
   wholeAt(): number;
-  /** When the first breach was read that stands in the end. */
-  firstAt(): number;
+  /** When the first breach was read of those raised since an instant that stand in the end. */
+  firstAt(since: number): number;
   retractions(): number;
   /** The breaches that have not ended and when each was read, the most urgent first. */
   open(): readonly Read[];
@@ -64,11 +64,11 @@ export async function followLedger(
   return {
     isWhole: () => missing.size === 0 && surplus.size === 0,
     wholeAt: () => changedAt,
-    firstAt: () =>
+    firstAt: (since) =>
       Math.min(
         ...standing
           .values()
-          .filter(({ alert }) => alert.phase === 'breach')
+          .filter(({ alert }) => alert.phase === 'breach' && alert.raisedAt >= since)
           .map(({ readAt }) => readAt),
       ),
     retractions: () => retractions,

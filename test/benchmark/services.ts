@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import {
   type Deciding,
   deciding,
@@ -14,6 +14,8 @@ export interface ServicesOptions {
   readonly batchRecords?: number;
   /** A folder for what Node's sampling profiler saw of each process, written when it ends. */
   readonly profiles?: string;
+  /** The folder of the image, to run its program instead of the sources. */
+  readonly image?: string;
 }
 
 /** The processes of a deployment that runs. */
@@ -38,18 +40,22 @@ interface Instance {
 /** Starts the processes; they answer for their health and metrics on ports of their own. */
 export async function startServices(
   environment: Readonly<Record<string, string>>,
-  { instances = 1, batchRecords = 500, profiles }: ServicesOptions = {},
+  { instances = 1, batchRecords = 500, profiles, image }: ServicesOptions = {},
 ): Promise<Services> {
   const stages = Array.from({ length: instances }, () => deciding).flat();
   const ports = await freePorts(stages.length);
   const running = stages.map((stage, index): Instance => {
     const port = ports[index] ?? 0;
-    const service = startService(stage, {
-      ...environment,
-      VIGIL_HTTP_PORT: String(port),
-      VIGIL_BATCH_RECORDS: String(batchRecords),
-      ...(profiles === undefined ? {} : { NODE_OPTIONS: profiling(profiles, stage, index) }),
-    });
+    const service = startService(
+      stage,
+      {
+        ...environment,
+        VIGIL_HTTP_PORT: String(port),
+        VIGIL_BATCH_RECORDS: String(batchRecords),
+        ...(profiles === undefined ? {} : { NODE_OPTIONS: profiling(profiles, stage, index) }),
+      },
+      image === undefined ? undefined : [join(image, 'dist/main.mjs')],
+    );
     return { stage, health: `http://127.0.0.1:${port}`, service };
   });
   const ended = (): Instance | undefined =>
