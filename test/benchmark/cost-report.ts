@@ -40,7 +40,7 @@ export function costReport(options: CostOptions, result: CostResult): string {
   };
   const settings = axisNames.flatMap((axis) =>
     along(axis, result).map(({ setting, runs }) => [
-      `${count(setting[axis])} ${axes[axis]}`,
+      `${axes[axis]}: ${count(setting[axis])}`,
       spread(runs.map(perSecond)),
       ratio(runs, perSecond),
       spread(
