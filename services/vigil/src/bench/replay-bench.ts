@@ -1,7 +1,8 @@
 /**
  * A replay side by side with the least work that could give one number of it: a single DuckDB query
  * over the same file, which counts priority incidents not attended within the hour. The query checks
- * nothing, takes no notice of regrading, reopening, stand-downs or children, and writes no ledger.
+ * nothing, takes no notice of regrading, reopening, stand-downs or children, and writes no ledger. And
+ * with the floor of whatever reads NDJSON in JavaScript: its lines parsed on one thread, and dropped.
  */
 import { spawn } from 'node:child_process';
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
@@ -9,6 +10,8 @@ import { arch, availableParallelism, cpus, platform, release, tmpdir, totalmem }
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { type DuckDBConnection, DuckDBInstance, version as duckdbVersion } from '@duckdb/node-api';
+import { piecesOf } from '@vigil/event-log/files/bytes';
+import { blocksOf } from '@vigil/event-log/files/lines';
 
 /** What one run took. */
 export interface Taken {
@@ -73,6 +76,7 @@ export async function benchReplay({
     const ways: readonly Way[] = [
       { name: 'query', file: ndjson, run: () => query(connection, readNdjson(ndjson)) },
       { name: 'replay', file: ndjson, run: () => replayOf(ndjson, out, replay) },
+      { name: 'JSON.parse alone', file: ndjson, run: () => parseOnly(ndjson) },
       { name: 'query', file: parquet, run: () => query(connection, literal(parquet)) },
       { name: 'replay', file: parquet, run: () => replayOf(parquet, out, replay) },
       ...others,
@@ -141,6 +145,15 @@ async function query(connection: DuckDBConnection, from: string): Promise<Taken>
         arg_min(data.grade, data.createdAt) AS grade
       FROM ${from} GROUP BY subject)
     WHERE grade = 'priority' AND (attended IS NULL OR attended > created + INTERVAL 60 MINUTES)`);
+  return { seconds: (performance.now() - start) / 1_000 };
+}
+
+/** Reads the lines of a file and parses each, on this thread. */
+async function parseOnly(file: string): Promise<Taken> {
+  const start = performance.now();
+  for await (const { bytes } of blocksOf(piecesOf({ name: file, bytes: 0 }))) {
+    for (const line of bytes.toString('utf8').split('\n')) JSON.parse(line);
+  }
   return { seconds: (performance.now() - start) / 1_000 };
 }
 
