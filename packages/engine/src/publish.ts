@@ -133,9 +133,9 @@ function untold(
 ): readonly OutboxMessage[] {
   const isTold = ({ record }: LedgerMessage): boolean =>
     (told.get(record.alertId) ?? 0) >= progressOfRecord(record) || isOutOfTurn(turns, record);
-  const records = messages.filter((message) => message.to === 'ledger');
-  if (records.length > 0 && records.every(isTold)) return [];
-  return messages.filter((message) => message.to !== 'ledger' || !isTold(message));
+  const left = messages.filter((message) => message.to !== 'ledger' || !isTold(message));
+  const isAlert = ({ to }: OutboxMessage): boolean => to === 'ledger';
+  return messages.some(isAlert) && !left.some(isAlert) ? [] : left;
 }
 
 type LedgerMessage = Extract<OutboxMessage, { readonly to: 'ledger' }>;
