@@ -10,6 +10,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
+import type { FactId, SourceId } from '@vigil/domain/facts/fact';
 import { parsePolicy } from '@vigil/domain/policy/parse';
 import { type Instant, plus } from '@vigil/domain/time/instant';
 import { Redis } from 'ioredis';
@@ -27,6 +28,7 @@ import { created } from './incidents.ts';
 import { encode, sendAll } from './messages.ts';
 
 const partitions = 4;
+const sourceId = 'urn:police:example:cad' as SourceId;
 const hour = 3_600_000;
 /** Overdue when they are sent, and enough that every partition has some: once said, all before was read. */
 const sentinels = 40;
@@ -135,6 +137,7 @@ async function delaysOf(
     await readAll(overdue);
   };
   try {
+    await producer.sendBatch({ topicMessages: heartbeats(stage) });
     await send(named('open', options.open), now);
     await waitUntilTaken('first');
     const first = plus(now(), leadMs);
@@ -151,6 +154,26 @@ async function delaysOf(
     await stage.clear();
     await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Of every partition of every topic: a reader who has had nothing from one does not know that it is silent. */
+function heartbeats({ codec }: Stage): TopicMessages[] {
+  const at = now();
+  const id = `${sourceId}:heartbeat:${at}` as FactId;
+  const { headers = {}, ...message } = codec.encodeFact({
+    type: 'feed-heartbeat',
+    id,
+    source: sourceId,
+    at,
+  });
+  return Object.values(codec.topics.input).map((topic) => ({
+    topic,
+    messages: Array.from({ length: partitions }, (_, partition) => ({
+      ...message,
+      headers: { ...headers },
+      partition,
+    })),
+  }));
 }
 
 function named(prefix: string, count: number): readonly string[] {
