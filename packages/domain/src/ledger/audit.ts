@@ -3,6 +3,7 @@
  * time, so that an inspector can go and look.
  */
 import { assess } from '../assessment/assess.ts';
+import { type Fact, inputTopics, topicOf } from '../facts/fact.ts';
 import type { Policy } from '../policy/policy.ts';
 import type { Instant } from '../time/instant.ts';
 import {
@@ -218,14 +219,37 @@ function differingFields(
   const names = isOfAnotherPolicy(record, policy) ? ofTheFacts : particularNames;
   const now = contentFields(record, alert, names);
   if (now.length === 0) return [...id, ...identity];
-  const order = arrivals.toSorted((a, b) => a.arrivedAt - b.arrivedAt);
-  for (let some = order.length - 1; some > 0; some--) {
-    const facts = order.slice(0, some).map(({ fact }) => fact);
+  for (const facts of knownBefore(arrivals)) {
     const then = assess(facts, policy, until).alerts.find((one) => alertIdOf(one) === alertId);
     if (then !== undefined && contentFields(record, then, names).length === 0)
       return [...id, ...identity];
   }
   return [...id, ...identity, ...now];
+}
+
+/** Readings that are tried; of an incident with more facts than that takes, its last ones. */
+const mostReadings = 2_000;
+
+/**
+ * What may have been known of an incident before everything was: of each topic what had come by some time,
+ * as they are read each by itself (semantics 6). The fullest first.
+ */
+function* knownBefore(arrivals: readonly Arrival[]): Generator<readonly Fact[]> {
+  const order = arrivals.toSorted((a, b) => a.arrivedAt - b.arrivedAt).map(({ fact }) => fact);
+  const read = inputTopics.map((topic) => order.filter(({ type }) => topicOf[type] === topic));
+  let tried = 0;
+  for (const created of beginningsOf(read[0])) {
+    for (const updated of beginningsOf(read[1])) {
+      for (const attended of beginningsOf(read[2])) {
+        if (++tried > mostReadings) return;
+        yield [...created, ...updated, ...attended];
+      }
+    }
+  }
+}
+
+function* beginningsOf(facts: readonly Fact[] = []): Generator<readonly Fact[]> {
+  for (let count = facts.length; count >= 0; count--) yield facts.slice(0, count);
 }
 
 function isOfAnotherPolicy({ policyVersion }: SaidAlert, policy: Policy): boolean {
