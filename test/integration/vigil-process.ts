@@ -78,6 +78,9 @@ function start(
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const written = { stdout: '', stderr: '' };
+  // A character may come in two pieces.
+  process_.stdout.setEncoding('utf8');
+  process_.stderr.setEncoding('utf8');
   process_.stdout.on('data', (data) => {
     written.stdout += data;
   });
