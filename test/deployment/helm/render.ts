@@ -51,7 +51,9 @@ export async function render<Name extends string>(
     await Promise.all(names.map((name, at) => writeFile(files[at] ?? '', stringify(cases[name]))));
     const jars = join(await helmJars(), '*');
     const each = names.flatMap((name, at) => [kubernetes(name), files[at] ?? '']);
-    await run(await findJava(17), ['-cp', jars, program, copy, ...each]);
+    // Java before 18 takes the encoding from the environment, which may name none.
+    const utf8 = ['-Dfile.encoding=UTF-8', '-Djna.encoding=UTF-8'];
+    await run(await findJava(17), [...utf8, '-cp', jars, program, copy, ...each]);
     const rendered = files.map(async (file): Promise<Rendered> => {
       const objects = await contentOf(`${file}.objects`);
       const refusal = await contentOf(`${file}.refusal`);
