@@ -176,6 +176,24 @@ describe('what a record says', () => {
       { kind: 'altered', fields: ['alertId'] },
     ]);
   });
+
+  it('is right as well when it was so long ago, of an incident that much was heard of since', () => {
+    const long = incident('A').created(0, 'priority');
+    for (let minute = 61; minute < 161; minute++) {
+      long.updated(minute, { areaId: `area-${minute}` as AreaId }).attended(minute);
+    }
+    long.updated(0, { areaId: 'corrected' as AreaId });
+    const correction = long.facts.at(-1);
+    const arrivals = long.facts.map((fact) => ({
+      fact,
+      arrivedAt: fact === correction ? after(60.5) : fact.at,
+    }));
+    const [creation] = long.facts;
+    if (creation === undefined) throw new Error('there is one');
+    const early = assess([creation], policy, after(60)).alerts.map((alert) => saidOf(alert));
+    const { findings } = auditIncident(arrivals, early, terms);
+    expect(findings.filter(({ kind }) => kind === 'altered')).toEqual([]);
+  });
 });
 
 describe('lateness', () => {

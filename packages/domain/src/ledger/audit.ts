@@ -227,28 +227,32 @@ function differingFields(
   return [...id, ...identity, ...now];
 }
 
-/** Readings that are tried; of an incident with more facts than that takes, its last ones. */
+/** Readings of topics by themselves that are tried: of hundreds of facts there are too many. */
 const mostReadings = 2_000;
 
 /**
- * What may have been known of an incident before everything was: of each topic what had come by some time,
- * as they are read each by itself (semantics 6). The fullest first.
+ * What may have been known of an incident before everything was. First what had come by some time; then of
+ * each topic what had come of it by a time of its own, as each is read by itself (semantics 6).
  */
 function* knownBefore(arrivals: readonly Arrival[]): Generator<readonly Fact[]> {
   const order = arrivals.toSorted((a, b) => a.arrivedAt - b.arrivedAt).map(({ fact }) => fact);
-  const read = inputTopics.map((topic) => order.filter(({ type }) => topicOf[type] === topic));
-  let tried = 0;
-  for (const created of beginningsOf(read[0])) {
-    for (const updated of beginningsOf(read[1])) {
-      for (const attended of beginningsOf(read[2])) {
-        if (++tried > mostReadings) return;
-        yield [...created, ...updated, ...attended];
-      }
-    }
+  yield* beginningsOf(order);
+  const topics = inputTopics.map((topic) => order.filter(({ type }) => topicOf[type] === topic));
+  yield* readingsOf(topics).take(mostReadings);
+}
+
+/** Beginnings of each topic beside those of the others, the fullest first. */
+function* readingsOf([topic, ...others]: readonly (readonly Fact[])[]): Generator<readonly Fact[]> {
+  if (topic === undefined) {
+    yield [];
+    return;
+  }
+  for (const some of beginningsOf(topic)) {
+    for (const rest of readingsOf(others)) yield [...some, ...rest];
   }
 }
 
-function* beginningsOf(facts: readonly Fact[] = []): Generator<readonly Fact[]> {
+function* beginningsOf(facts: readonly Fact[]): Generator<readonly Fact[]> {
   for (let count = facts.length; count >= 0; count--) yield facts.slice(0, count);
 }
 
