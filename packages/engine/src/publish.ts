@@ -134,8 +134,8 @@ function untold(
   const isTold = ({ record }: LedgerMessage): boolean =>
     (told.get(record.alertId) ?? 0) >= progressOfRecord(record) || isOutOfTurn(turns, record);
   const left = messages.filter((message) => message.to !== 'ledger' || !isTold(message));
-  const isAlert = ({ to }: OutboxMessage): boolean => to === 'ledger';
-  return messages.some(isAlert) && !left.some(isAlert) ? [] : left;
+  const isOfLedger = ({ to }: OutboxMessage): boolean => to === 'ledger';
+  return messages.some(isOfLedger) && !left.some(isOfLedger) ? [] : left;
 }
 
 type LedgerMessage = Extract<OutboxMessage, { readonly to: 'ledger' }>;
