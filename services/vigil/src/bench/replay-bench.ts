@@ -152,7 +152,7 @@ async function query(connection: DuckDBConnection, from: string): Promise<Taken>
 async function parseOnly(file: string): Promise<Taken> {
   const start = performance.now();
   for await (const { bytes } of blocksOf(piecesOf({ name: file, bytes: 0 }))) {
-    for (const line of bytes.toString('utf8').split('\n')) JSON.parse(line);
+    for (const line of bytes.toString('utf8').split('\n')) if (line !== '') JSON.parse(line);
   }
   return { seconds: (performance.now() - start) / 1_000 };
 }
