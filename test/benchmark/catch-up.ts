@@ -97,6 +97,7 @@ export async function measureCatchUp(
     await writeFile(file, lines.join(''));
     const parts: Record<'kept' | 'lost', CaughtUp[]> = { kept: [], lost: [] };
     let on = '';
+    let expected: ReadonlySet<AlertId> | undefined;
     for (let run = 0; run < options.rounds * 2; run++) {
       const name = run % 2 === 0 ? 'kept' : 'lost';
       const { partitions } = options;
@@ -104,7 +105,7 @@ export async function measureCatchUp(
       const deployment = await openDeployment(servers, `catch-up-${process.pid}-${run}`, stamped);
       try {
         const policy = deployment.policyFile;
-        const expected = new Set(await replayed({ folder, policy }, file, `${run}`, end));
+        expected ??= new Set(await replayed({ folder, policy }, file, 'expected', end));
         const before =
           name === 'kept' ? facts.filter(({ deliveredAt }) => deliveredAt < began) : [];
         await send(deployment, before);
