@@ -1,5 +1,11 @@
 import type { Codec } from '@vigil/contracts/codec';
-import { type Fact, type InputTopic, topicOf } from '@vigil/domain/facts/fact';
+import {
+  type Fact,
+  type FactId,
+  type InputTopic,
+  type SourceId,
+  topicOf,
+} from '@vigil/domain/facts/fact';
 import type { Instant } from '@vigil/domain/time/instant';
 import type { Message, TopicMessages } from 'kafkajs';
 
@@ -17,6 +23,13 @@ export function encode(codec: Codec, fact: Fact, stamp?: Instant): Encoded {
     topic: topicOf[fact.type],
     message: { key, value, headers: { ...headers }, ...timestamp },
   };
+}
+
+/** A source has sent all that there was up to an instant. */
+export function encodeHeartbeat(codec: Codec, at: Instant): ReturnType<Codec['encodeFact']> {
+  const source = 'urn:police:example:cad' as SourceId;
+  const id = `${source}:heartbeat:${at}` as FactId;
+  return codec.encodeFact({ type: 'feed-heartbeat', id, source, at });
 }
 
 /** By topic of a deployment, the order within each kept. */

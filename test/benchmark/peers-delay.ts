@@ -10,7 +10,6 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
-import type { FactId, SourceId } from '@vigil/domain/facts/fact';
 import { parsePolicy } from '@vigil/domain/policy/parse';
 import { type Instant, plus } from '@vigil/domain/time/instant';
 import { Redis } from 'ioredis';
@@ -21,14 +20,14 @@ import { buildPeers } from './contenders/build.ts';
 import type { Contender } from './contenders/contender.ts';
 import { javaPeers } from './contenders/java-peers.ts';
 import { openStage, type Stage } from './contenders/stage.ts';
+import { followAlerts } from './contenders/standing.ts';
 import { vigilItself } from './contenders/vigil.ts';
 import { now } from './deployment.ts';
 import { measuredOn, quantile, table } from './figures.ts';
 import { created } from './incidents.ts';
-import { encode, sendAll } from './messages.ts';
+import { encode, encodeHeartbeat, sendAll } from './messages.ts';
 
 const partitions = 4;
-const sourceId = 'urn:police:example:cad' as SourceId;
 const hour = 3_600_000;
 /** Overdue when they are sent, and enough that every partition has some: once said, all before was read. */
 const sentinels = 40;
@@ -107,8 +106,13 @@ async function delaysOf(
   const folder = await mkdtemp(join(tmpdir(), 'vigil-contender-'));
   const producer = stage.kafka.producer();
   await producer.connect();
+  /** How long beyond `grace` each breach took to be read, by incident. */
   const read = new Map<string, number>();
-  const unsubscribe = await followBreaches(stage, contender, read);
+  const unsubscribe = await followAlerts(stage, contender, (some, receivedAt) => {
+    for (const { incidentId, phase, taken, at } of some) {
+      if (phase === 'breach' && taken === 'raised') read.set(incidentId, receivedAt - at - grace);
+    }
+  });
   const processes = await contender.start(stage, { policy: policyFile, folder });
   const send = async (ids: readonly string[], at: (index: number) => Instant): Promise<void> => {
     const facts = ids.map((id, index) => encode(stage.codec, created(id, at(index))));
@@ -158,14 +162,7 @@ async function delaysOf(
 
 /** Of every partition of every topic: a reader who has had nothing from one does not know that it is silent. */
 function heartbeats({ codec }: Stage): TopicMessages[] {
-  const at = now();
-  const id = `${sourceId}:heartbeat:${at}` as FactId;
-  const { headers = {}, ...message } = codec.encodeFact({
-    type: 'feed-heartbeat',
-    id,
-    source: sourceId,
-    at,
-  });
+  const { headers = {}, ...message } = encodeHeartbeat(codec, now());
   return Object.values(codec.topics.input).map((topic) => ({
     topic,
     messages: Array.from({ length: partitions }, (_, partition) => ({
@@ -178,29 +175,4 @@ function heartbeats({ codec }: Stage): TopicMessages[] {
 
 function named(prefix: string, count: number): readonly string[] {
   return Array.from({ length: count }, (_, index) => `${prefix}-${index}`);
-}
-
-/** Follows the alert topic. @param read - is given how long beyond `grace` each breach took to be read */
-async function followBreaches(
-  stage: Stage,
-  contender: Contender,
-  read: Map<string, number>,
-): Promise<() => Promise<void>> {
-  const consumer = stage.kafka.consumer({
-    ...{ groupId: `${stage.name}-subscriber`, readUncommitted: false, maxWaitTimeInMs: 100 },
-  });
-  await consumer.connect();
-  await consumer.subscribe({ topics: [stage.codec.topics.alerts], fromBeginning: true });
-  await consumer.run({
-    autoCommit: false,
-    eachBatch: async ({ batch }) => {
-      const receivedAt = Date.now();
-      for (const message of batch.messages) {
-        const said = await contender.read(stage, { ...message, partition: batch.partition });
-        if (said?.phase !== 'breach' || said.taken !== 'raised') continue;
-        read.set(said.incidentId, receivedAt - said.at - grace);
-      }
-    },
-  });
-  return () => consumer.disconnect();
 }

@@ -3,9 +3,10 @@ import { once } from 'node:events';
 import { open } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
 import type { Codec } from '@vigil/contracts/codec';
-import { type FactId, inputTopics, type SourceId, topicOf } from '@vigil/domain/facts/fact';
+import { inputTopics, topicOf } from '@vigil/domain/facts/fact';
 import type { Instant } from '@vigil/domain/time/instant';
 import type { Delivered } from '@vigil/generator/delivery';
+import { encodeHeartbeat } from '../messages.ts';
 import { peerCommand } from './build.ts';
 import type { Stage } from './stage.ts';
 
@@ -32,9 +33,7 @@ export async function writeFeed(
       });
       await out.write(Buffer.concat(some));
     }
-    const source = 'urn:police:example:cad' as SourceId;
-    const id = `${source}:heartbeat:${end}` as FactId;
-    const heartbeat = codec.encodeFact({ type: 'feed-heartbeat', id, source, at: end });
+    const heartbeat = encodeHeartbeat(codec, end);
     for (const topic of inputTopics.keys()) {
       for (let partition = 0; partition < partitions; partition++) {
         await out.write(recordBytes(topic, partition, end, heartbeat));

@@ -1,6 +1,6 @@
 import type { Phase } from '@vigil/domain/ledger/alert';
 import { alertKey } from '../history.ts';
-import type { Contender } from './contender.ts';
+import type { Contender, Said } from './contender.ts';
 import type { Stage } from './stage.ts';
 
 /** What a subscriber that reads committed records only has of a contender, beside what is expected. */
@@ -34,6 +34,40 @@ export async function followStanding(
   let raised = 0;
   let takenBack = 0;
   let levelSince = Number.NaN;
+  const stop = await followAlerts(stage, contender, (some) => {
+    for (const said of some) {
+      if (phases?.includes(said.phase) === false) continue;
+      const key = alertKey(said);
+      if (said.taken === 'raised') {
+        raised++;
+        if (!missing.delete(key) && !expected.has(key)) surplus.add(key);
+      } else {
+        takenBack++;
+        if (!surplus.delete(key) && expected.has(key)) missing.add(key);
+      }
+    }
+    const level = missing.size === 0 && surplus.size === 0;
+    if (!level) levelSince = Number.NaN;
+    else if (Number.isNaN(levelSince)) levelSince = Date.now();
+  });
+  return {
+    levelSince: () => levelSince,
+    counts: () => ({ raised, takenBack, missing: missing.size, surplus: surplus.size }),
+    stop,
+  };
+}
+
+/**
+ * Reads the alert topic of a stage from its beginning, committed records only.
+ *
+ * @param heard - is told what a fetch had of a contender, and when it came, in milliseconds since the epoch.
+ * @returns what ends it.
+ */
+export async function followAlerts(
+  stage: Stage,
+  contender: Contender,
+  heard: (some: readonly Said[], receivedAt: number) => void,
+): Promise<() => Promise<void>> {
   const consumer = stage.kafka.consumer({
     groupId: `${stage.name}-subscriber`,
     readUncommitted: false,
@@ -43,27 +77,15 @@ export async function followStanding(
   await consumer.subscribe({ topics: [stage.codec.topics.alerts], fromBeginning: true });
   await consumer.run({
     autoCommit: false,
-    eachBatch: async ({ batch }) => {
-      for (const message of batch.messages) {
-        const said = await contender.read(stage, { ...message, partition: batch.partition });
-        if (said === undefined || phases?.includes(said.phase) === false) continue;
-        const key = alertKey(said);
-        if (said.taken === 'raised') {
-          raised++;
-          if (!missing.delete(key) && !expected.has(key)) surplus.add(key);
-        } else {
-          takenBack++;
-          if (!surplus.delete(key) && expected.has(key)) missing.add(key);
-        }
+    eachBatch: async ({ batch: { messages, partition } }) => {
+      const receivedAt = Date.now();
+      const some: Said[] = [];
+      for (const message of messages) {
+        const said = await contender.read(stage, { ...message, partition });
+        if (said !== undefined) some.push(said);
       }
-      const level = missing.size === 0 && surplus.size === 0;
-      if (!level) levelSince = Number.NaN;
-      else if (Number.isNaN(levelSince)) levelSince = Date.now();
+      heard(some, receivedAt);
     },
   });
-  return {
-    levelSince: () => levelSince,
-    counts: () => ({ raised, takenBack, missing: missing.size, surplus: surplus.size }),
-    stop: () => consumer.disconnect(),
-  };
+  return () => consumer.disconnect();
 }
